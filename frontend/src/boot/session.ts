@@ -1,0 +1,1 @@
+import { defineBoot } from '#q-app'; export default defineBoot(() => {});
