@@ -1,0 +1,35 @@
+import { Module, type DynamicModule } from '@nestjs/common'
+import { LoggerModule } from 'nestjs-pino'
+import { HealthModule } from './common/health.js'
+import { ConfigModule } from './config/config.module.js'
+import type { Config } from './config/config.js'
+import { loggerOptions } from './logger.js'
+import { AuthModule } from './modules/auth/auth.module.js'
+import { EventsModule } from './modules/events/events.module.js'
+import { IamModule } from './modules/iam/iam.module.js'
+import { SystemModule } from './modules/system/system.module.js'
+import { KubernetesModule } from './platform/kubernetes/kubernetes.module.js'
+import { MongoModule } from './platform/mongo/mongo.module.js'
+import { ProjectsModule } from './modules/projects/projects.module.js'
+
+/** The only list of modules. */
+@Module({})
+export class AppModule {
+  static of(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.of(config),
+        LoggerModule.forRoot(loggerOptions(config)),
+        HealthModule,
+        MongoModule,
+        KubernetesModule,
+        EventsModule,
+        IamModule,
+        AuthModule,
+        ProjectsModule,
+        SystemModule,
+      ],
+    }
+  }
+}

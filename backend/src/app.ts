@@ -1,0 +1,117 @@
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import fastifyStatic from '@fastify/static'
+import { RequestMethod } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Logger } from 'nestjs-pino'
+import { AppModule } from './app.module.js'
+import { checkDepth } from './common/body-depth.js'
+import { ProblemFilter } from './common/problem/problem.filter.js'
+import { SseStream } from './common/sse/sse-stream.js'
+import { createValidationPipe } from './common/validation/validation.pipe.js'
+import type { Config } from './config/config.js'
+import { setUpOpenApi } from './openapi.js'
+import { translateMongoError } from './platform/mongo/mongo.js'
+
+const BODY_LIMIT = 1024 * 1024
+
+/**
+ * The whole application, ready to listen.
+ * @param options.preview builds the modules without running any of them, for the OpenAPI document
+ */
+export async function createApp(config: Config, options: { preview?: boolean } = {}): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    trustProxy: (_address, hop) => hop < config.trustedProxies,
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    // Streams are ended in order before the server closes; a connection that is left over then must not hold it up.
+    forceCloseConnections: true,
+    requestTimeout: 60_000,
+  })
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config), adapter, {
+    bufferLogs: true,
+    preview: options.preview ?? false,
+    abortOnError: false,
+  })
+  if (!options.preview) app.useLogger(app.get(Logger))
+  app.setGlobalPrefix('api', {
+    exclude: [
+      { path: 'livez', method: RequestMethod.GET },
+      { path: 'readyz', method: RequestMethod.GET },
+    ],
+  })
+  app.useGlobalPipes(createValidationPipe())
+  app.useGlobalFilters(new ProblemFilter([translateMongoError]))
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'])
+  setUpOpenApi(app)
+  await setUpHttp(app, config)
+  return app
+}
+
+async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<void> {
+  await app.register(cookie)
+  await app.register(helmet, securityHeaders(config))
+  const fastify = app.getHttpAdapter().getInstance()
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id)
+  })
+  fastify.addHook('preValidation', async (request) => checkDepth(request.body))
+  fastify.addHook('preClose', async () => SseStream.endAll('the portal is restarting'))
+  await servePage(app, config)
+}
+
+/** The built page: files with a hash in their name are kept by browsers for good; every other address that is not the API's gets index.html. */
+async function servePage(app: NestFastifyApplication, config: Config): Promise<void> {
+  const root = resolve(config.frontendDir)
+  if (!existsSync(join(root, 'index.html'))) return
+  await app.register(fastifyStatic, {
+    root,
+    wildcard: false,
+    index: false,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+    },
+  })
+  const fastify = app.getHttpAdapter().getInstance()
+  fastify.get('/*', (request, reply) => {
+    const path = request.url.split('?')[0] ?? '/'
+    if (/^\/(api|livez|readyz)(\/|$)/.test(path) || /\.\w{2,5}$/.test(path)) return reply.callNotFound()
+    return reply.header('cache-control', 'no-cache').sendFile('index.html')
+  })
+}
+
+/** What the page may load: itself, files from the object store, apps in frames. No script but its own. */
+function securityHeaders(config: Config): Parameters<typeof helmet>[1] {
+  const store = new URL(config.s3PublicEndpoint ?? config.s3Endpoint).origin
+  const apps = new URL(config.appsUrl.replace('{app}', 'any')).origin.replace('//any.', '//*.')
+  const tls = config.publicUrl.startsWith('https:')
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // Quasar sets positions through style attributes.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:', store],
+        fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'", store],
+        frameSrc: [apps],
+        frameAncestors: ["'none'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+      },
+    },
+    strictTransportSecurity: tls ? { maxAge: 31_536_000 } : false,
+    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
+    crossOriginEmbedderPolicy: false,
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  }
+}

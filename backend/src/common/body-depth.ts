@@ -1,0 +1,12 @@
+import { DomainError } from './problem/domain-error.js'
+
+const MAX_DEPTH = 20
+
+/** Refuses a body that is nested deeper than any of ours, before anything walks it recursively. @throws DomainError `malformed-request` */
+export function checkDepth(body: unknown): void {
+  let level: unknown[] = [body]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw new DomainError('malformed-request', { reason: `The body is nested more than ${MAX_DEPTH} levels deep.` })
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+  }
+}

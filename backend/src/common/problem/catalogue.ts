@@ -1,0 +1,54 @@
+/** One entry of the catalogue: what the client gets for a code, and what it may do about it. */
+interface Entry {
+  status: number
+  title: string
+  /** Says what happened and what to do. `{name}` is filled from the error's parameters. */
+  detail: string
+  /** Seconds after which a retry makes sense (sent as Retry-After). */
+  retryAfter?: number
+}
+
+/**
+ * Every error that the API answers with, by its code (RFC 9457, `application/problem+json`).
+ * The code is the contract; title and detail are for people and may be reworded.
+ */
+export const CATALOGUE = {
+  'validation-failed': { status: 400, title: 'Some fields are not valid', detail: 'Correct the fields listed in "errors" and send the request again.' },
+  'malformed-request': { status: 400, title: 'The request could not be read', detail: '{reason} Check the syntax of the body and of the address.' },
+  'invalid-cursor': { status: 400, title: 'The cursor is not valid', detail: 'Use the nextCursor of the previous page as it was given, or leave it out to start from the first page.' },
+  'body-too-large': { status: 413, title: 'The request body is too large', detail: 'Send at most {limit} bytes. Files go to POST /api/uploads.' },
+  'unsupported-media-type': { status: 415, title: 'The content type is not supported', detail: 'Send JSON with the header "Content-Type: application/json".' },
+  'route-not-found': { status: 404, title: 'There is nothing at this address', detail: 'The API has no {method} {path}. See /api/docs for what there is.' },
+  'too-many-requests': { status: 429, title: 'Too many requests', detail: 'Wait {seconds} seconds and try again.' },
+  'not-signed-in': { status: 401, title: 'You are not signed in', detail: 'Sign in, or send a valid API token as "Authorization: Bearer …".' },
+  'invalid-credentials': { status: 401, title: 'The name or the password is wrong', detail: 'Check both and try again.' },
+  'csrf-token-invalid': { status: 403, title: 'The CSRF token is missing or wrong', detail: 'Send the csrfToken of GET /api/auth/me in the header X-CSRF-Token.' },
+  'not-allowed': { status: 403, title: 'You may not do this', detail: 'This needs the right "{action}". Ask the owner or an admin.' },
+  'database-unavailable': { status: 503, title: 'The database is not reachable', detail: 'Nothing was changed. Try again in a few seconds; the portal reconnects by itself.', retryAfter: 5 },
+  'object-store-unavailable': { status: 503, title: 'The object store is not reachable', detail: 'Try again in a few seconds; the portal reconnects by itself.', retryAfter: 5 },
+  'object-store-full': { status: 507, title: 'The object store is full', detail: 'Free some space or ask an admin to add some, then try again.' },
+  'cluster-unavailable': { status: 503, title: 'The cluster is not reachable', detail: 'Try again in a few seconds; what you asked for before is kept and carried out when the cluster is back.', retryAfter: 10 },
+  'token-not-found': { status: 404, title: 'There is no such API token', detail: 'It may have been revoked already. List your tokens with GET /api/iam/tokens.' },
+  'project-not-found': { status: 404, title: 'There is no such project', detail: 'It may have been deleted, or you may not see it.' },
+  'project-revision-conflict': { status: 409, title: 'The project was changed in the meantime', detail: 'You sent revision {sent}, it is now at {current}. Read it again, apply your change to it and send that.' },
+  'dataset-not-found': { status: 404, title: 'There is no such data set', detail: 'It may have been deleted, or you may not see it.' },
+  'dataset-name-taken': { status: 409, title: 'The name is taken', detail: 'This project already has a data set named "{name}". Choose another name.' },
+  'file-not-found': { status: 404, title: 'There is no such file', detail: 'It may have been deleted. List the files of the data set again.' },
+  'upload-not-found': { status: 404, title: 'There is no such upload', detail: 'It was aborted or has expired. Start a new one with POST /api/uploads.' },
+  'upload-part-missing': { status: 409, title: 'The upload is not complete', detail: 'Missing parts: {parts}. GET /api/uploads/{id} gives their addresses; send them, then complete again.' },
+  'upload-part-mismatch': { status: 409, title: 'A part is not what was sent', detail: 'The stored parts {parts} have another ETag or size than said. Send them again, then complete.' },
+  'upload-size-mismatch': { status: 409, title: 'The size differs', detail: '{expected} bytes were announced, {actual} arrived. Abort this upload and start a new one with the right size.' },
+  'upload-not-pending': { status: 409, title: 'The upload has ended', detail: 'It is {status}. Start a new one with POST /api/uploads.' },
+  'upload-too-large': { status: 422, title: 'The file is too large', detail: 'At most {limit} bytes can be stored as one file.' },
+  'engine-not-found': { status: 404, title: 'There is no such app', detail: 'It may have been deleted, or you may not see it.' },
+  'engine-name-taken': { status: 409, title: 'The name is taken', detail: 'This project already has an app named "{name}". Choose another name.' },
+  'engine-revision-conflict': { status: 409, title: 'The app was changed in the meantime', detail: 'You sent revision {sent}, it is now at {current}. Read it again, apply your change to it and send that.' },
+  'engine-deleting': { status: 409, title: 'The app is being deleted', detail: 'Wait until it is gone, then deploy again under the same name or choose another one.' },
+  'internal-error': { status: 500, title: 'Something went wrong on our side', detail: 'It was recorded. If it happens again, tell an admin the request id {requestId}.' },
+} as const satisfies Record<string, Entry>
+
+/** A code of the catalogue. */
+export type ProblemCode = keyof typeof CATALOGUE
+
+/** What the catalogue says of a code. */
+export const problemOf = (code: ProblemCode): Entry => CATALOGUE[code]

@@ -1,0 +1,90 @@
+import { applyDecorators } from '@nestjs/common'
+import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger'
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsString, Matches, Max, MaxLength, Min, MinLength, ValidateIf } from 'class-validator'
+
+// Control characters, by their Unicode class: NUL and its like break YAML, logs and terminals further down.
+const NO_CONTROL = /^[^\p{Cc}]*$/u
+const NO_CONTROL_BUT_LINES = /^(?:[^\p{Cc}]|[\n\r\t])*$/u
+
+interface Common {
+  description?: string
+  optional?: boolean
+  example?: unknown
+}
+
+/** A property of an answer, in the OpenAPI document only. */
+export const Out = ApiProperty
+
+/** A text of `min` to `max` characters without control characters (line breaks only when `lines` is set). */
+export function Text(options: Common & { min?: number; max: number; lines?: boolean; pattern?: RegExp; message?: string }): PropertyDecorator {
+  const { min = 0, max, lines = false, pattern, message } = options
+  return applyDecorators(
+    document(options, { type: String, minLength: min, maxLength: max, ...(pattern ? { pattern: pattern.source } : {}) }),
+    ...optional(options),
+    IsString({ message: 'must be a text' }),
+    MinLength(min, { message: min === 1 ? 'must not be empty' : `must have at least ${min} characters` }),
+    MaxLength(max, { message: `must have at most ${max} characters` }),
+    Matches(lines ? NO_CONTROL_BUT_LINES : NO_CONTROL, { message: 'must not contain control characters' }),
+    ...(pattern ? [Matches(pattern, { message: message ?? `must match ${pattern.source}` })] : []),
+  )
+}
+
+/** A whole number from `min` to `max`. */
+export function WholeNumber(options: Common & { min: number; max: number }): PropertyDecorator {
+  const { min, max } = options
+  const message = `must be a whole number from ${min} to ${max}`
+  return applyDecorators(
+    document(options, { type: 'integer', minimum: min, maximum: max, ...(max > 2 ** 31 ? { format: 'int64' } : {}) }),
+    ...optional(options),
+    IsInt({ message }),
+    Min(min, { message }),
+    Max(max, { message }),
+  )
+}
+
+/** One of a fixed list of texts. */
+export function OneOf(values: readonly string[], options: Common = {}): PropertyDecorator {
+  return applyDecorators(
+    document(options, { type: String, enum: [...values] }),
+    ...optional(options),
+    IsIn(values, { message: `must be one of: ${values.map((value) => (value === '' ? '"" (none)' : value)).join(', ')}` }),
+  )
+}
+
+/** A list of at most `most` different texts. */
+export function TextList(options: Common & { most: number; max: number }): PropertyDecorator {
+  const { most, max } = options
+  return applyDecorators(
+    document(options, { type: [String], maxItems: most }),
+    ...optional(options),
+    IsArray({ message: 'must be a list' }),
+    ArrayMaxSize(most, { message: `must have at most ${most} entries` }),
+    ArrayUnique({ message: 'must not name anything twice' }),
+    IsString({ each: true, message: 'must be a list of texts' }),
+    MinLength(1, { each: true, message: 'must not contain an empty text' }),
+    MaxLength(max, { each: true, message: `each must have at most ${max} characters` }),
+    Matches(NO_CONTROL, { each: true, message: 'must not contain control characters' }),
+  )
+}
+
+/** The id of something else. */
+export function Id(options: Common = {}): PropertyDecorator {
+  return Text({ ...options, min: 26, max: 26, pattern: /^[0-9a-hjkmnp-tv-z]{26}$/, message: 'must be an id of 26 characters' })
+}
+
+/** The revision that a change starts from. */
+export function Revision(): PropertyDecorator {
+  return WholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER, description: 'the revision that the change starts from; 409 when it is stale' })
+}
+
+function document(options: Common, shape: ApiPropertyOptions): PropertyDecorator {
+  const described = {
+    ...shape,
+    ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.example === undefined ? {} : { example: options.example }),
+  } as ApiPropertyOptions
+  return options.optional ? ApiPropertyOptional(described) : ApiProperty(described)
+}
+
+// class-validator's own IsOptional lets null through, which no field of ours means: here only a missing field is left unchecked.
+const optional = (options: Common): PropertyDecorator[] => (options.optional ? [ValidateIf((_, value) => value !== undefined)] : [])

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, parseConfig } from './config.js'
+
+const GOOD = {
+  VITRINE_SECRET: 'k3Jv9wQ2mX8bT5nR7cY1pL4sD6fG0hZa',
+  MONGODB_URI: 'mongodb://127.0.0.1:27017/vitrine',
+  S3_ENDPOINT: 'http://127.0.0.1:9000',
+  S3_ACCESS_KEY: 'key',
+  S3_SECRET_KEY: 'value',
+}
+
+const mistakes = (env: Record<string, string | undefined>, readFile?: (path: string) => string) => {
+  try {
+    parseConfig(env, readFile)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes
+    throw error
+  }
+  return []
+}
+
+describe('parseConfig', () => {
+  it('takes what is given and the defaults for the rest', () => {
+    const config = parseConfig({ ...GOOD, VITRINE_PORT: '9999' })
+    expect(config.port).toBe(9999)
+    expect(config.publicUrl).toBe('http://localhost:8080')
+    expect(config.kubeconfig).toBeNull()
+  })
+
+  it('lists all mistakes at once', () => {
+    const names = mistakes({ VITRINE_PORT: 'false', VITRINE_PUBLIC_URL: 'localhost', VITRINE_SECRET: 'short', VITRINE_LOG_LEVEL: 'loud' }).map((m) => m.name)
+    expect(names.sort()).toEqual(['MONGODB_URI', 'S3_ACCESS_KEY', 'S3_ENDPOINT', 'S3_SECRET_KEY', 'VITRINE_LOG_LEVEL', 'VITRINE_PORT', 'VITRINE_PUBLIC_URL', 'VITRINE_SECRET'])
+  })
+
+  it.each(['VITRINE_SECRET', 'MONGODB_URI', 'S3_SECRET_KEY'])('has no default for the secret %s', (name) => {
+    expect(mistakes({ ...GOOD, [name]: '' }).map((m) => m.name)).toEqual([name])
+  })
+
+  it.each(['changeme-changeme-changeme-changeme', 'a'.repeat(40), 'short'])('refuses the secret %s', (value) => {
+    expect(mistakes({ ...GOOD, VITRINE_SECRET: value }).map((m) => m.name)).toEqual(['VITRINE_SECRET'])
+  })
+
+  it('reads a value from the file that NAME_FILE names, without the line break at its end', () => {
+    const config = parseConfig({ ...GOOD, S3_SECRET_KEY: undefined, S3_SECRET_KEY_FILE: '/run/key' }, (path) => `${path}-content\n`)
+    expect(config.s3SecretKey).toBe('/run/key-content')
+    expect(mistakes({ ...GOOD, S3_SECRET_KEY_FILE: '/run/key' })[0]?.message).toContain('given twice')
+  })
+
+  it('uses a kubeconfig only with the name of a context', () => {
+    expect(mistakes({ ...GOOD, KUBECONFIG: '/k' }).map((m) => m.name)).toEqual(['VITRINE_KUBE_CONTEXT'])
+  })
+
+  it.each(['http://apps.example.org', 'http://x.{app}.org', 'ftp://{app}.org', '{app}'])('refuses the address of apps %s', (value) => {
+    expect(mistakes({ ...GOOD, VITRINE_APPS_URL: value }).map((m) => m.name)).toEqual(['VITRINE_APPS_URL'])
+  })
+})

@@ -1,0 +1,24 @@
+import type { Params } from 'nestjs-pino'
+import type { IncomingMessage } from 'node:http'
+import type { Config } from './config/config.js'
+
+// Probes come every few seconds and would hide everything else.
+const QUIET = new Set(['/livez', '/readyz'])
+
+/** How requests and messages are logged: JSON lines on stdout, without anything that signs someone in. */
+export function loggerOptions(config: Config): Params {
+  return {
+    pinoHttp: {
+      level: config.logLevel,
+      autoLogging: { ignore: (request: IncomingMessage) => QUIET.has(request.url ?? '') },
+      redact: {
+        paths: ['req.headers.authorization', 'req.headers.cookie', 'req.headers["x-csrf-token"]', 'res.headers["set-cookie"]', '*.password', '*.passwordHash', '*.secret'],
+        censor: '[redacted]',
+      },
+      serializers: {
+        req: (request: { id: unknown; method: unknown; url: unknown; remoteAddress: unknown }) => ({ id: request.id, method: request.method, url: request.url, from: request.remoteAddress }),
+        res: (response: { statusCode: unknown }) => ({ statusCode: response.statusCode }),
+      },
+    },
+  }
+}

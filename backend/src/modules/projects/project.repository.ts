@@ -1,0 +1,31 @@
+import type { Project, ProjectChange } from './project.js'
+
+/** Which page of the projects is asked for. */
+export interface ProjectQuery {
+  /** Words that must all occur. */
+  text?: string
+  task?: string
+  ownerId?: string
+  /** Only what comes after this one, in the order newest first. */
+  after?: { createdAt: Date; id: string }
+  limit: number
+}
+
+/** Where projects are kept. Nothing that is being deleted is found, except by {@link findDeleted}. */
+export abstract class ProjectRepository {
+  /** Stores a new project. @returns false when its slug is taken */
+  abstract insert(project: Project): Promise<boolean>
+  abstract findById(id: string): Promise<Project | null>
+  abstract findByIdOrSlug(idOrSlug: string): Promise<Project | null>
+  abstract findByIds(ids: string[]): Promise<Project[]>
+  /** Newest first; up to `limit + 1`, so that the caller sees whether there are more. */
+  abstract search(query: ProjectQuery): Promise<Project[]>
+  /** Changes it if it is still at `revision`. @returns the changed project, or null when it is not */
+  abstract update(id: string, revision: number, change: ProjectChange, at: Date): Promise<Project | null>
+  /** Marks it for deletion. @returns whether it was there */
+  abstract markDeleted(id: string, at: Date): Promise<boolean>
+  /** Those whose clean-up has not ended. */
+  abstract findDeleted(): Promise<Project[]>
+  /** Removes a marked project for good. */
+  abstract remove(id: string): Promise<void>
+}

@@ -1,0 +1,60 @@
+/** What a project is about, in the words that the field uses for tasks of models. */
+export const TASKS = [
+  '',
+  'tabular-classification',
+  'tabular-regression',
+  'time-series-forecasting',
+  'image-classification',
+  'object-detection',
+  'image-segmentation',
+  'image-generation',
+  'text-classification',
+  'token-classification',
+  'question-answering',
+  'summarization',
+  'translation',
+  'text-generation',
+  'sentence-similarity',
+  'automatic-speech-recognition',
+  'audio-classification',
+  'text-to-speech',
+  'reinforcement-learning',
+  'recommendation',
+  'anomaly-detection',
+  'other',
+] as const
+
+/** A piece of work that a group shows: its card, its data and its apps. */
+export interface Project {
+  id: string
+  /** Part of the page's address; unique, given once from the title and never changed, so that links keep working. */
+  slug: string
+  title: string
+  summary: string
+  task: string
+  tags: string[]
+  ownerId: string
+  /** Set when someone asked for its deletion: hidden from then on, cleaned up in the background, then removed. */
+  deletedAt: Date | null
+  createdAt: Date
+  updatedAt: Date
+  /** Raised by each change; a change names the one that it starts from. */
+  revision: number
+}
+
+/** The fields that a person may change. */
+export type ProjectChange = Partial<Pick<Project, 'title' | 'summary' | 'task' | 'tags'>>
+
+const MAX_SLUG = 48
+
+/** A title as a part of an address: small ASCII letters, digits and hyphens; `project` when nothing of it can be kept. */
+export function slugOf(title: string): string {
+  const slug = title
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}+/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, MAX_SLUG)
+    .replace(/^-+|-+$/g, '')
+  return slug || 'project'
+}

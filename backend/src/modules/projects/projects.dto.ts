@@ -1,0 +1,80 @@
+import { PageOf, PageQuery } from '../../common/pagination/pagination.js'
+import { OneOf, Out, Revision, Text, TextList } from '../../common/validation/fields.js'
+import type { User } from '../iam/user.js'
+import { TASKS, type Project } from './project.js'
+
+export class CreateProjectDto {
+  @Text({ min: 1, max: 120, pattern: /\S/, message: 'must not be blank', example: 'Iris classifier' })
+  title: string
+
+  @Text({ max: 500, lines: true, optional: true })
+  summary: string = ''
+
+  @OneOf(TASKS, { optional: true })
+  task: string = ''
+
+  @TextList({ most: 12, max: 40, optional: true })
+  tags: string[] = []
+}
+
+export class UpdateProjectDto {
+  @Revision()
+  revision: number
+
+  @Text({ min: 1, max: 120, pattern: /\S/, message: 'must not be blank', optional: true })
+  title?: string
+
+  @Text({ max: 500, lines: true, optional: true })
+  summary?: string
+
+  @OneOf(TASKS, { optional: true })
+  task?: string
+
+  @TextList({ most: 12, max: 40, optional: true })
+  tags?: string[]
+}
+
+export class ProjectListQuery extends PageQuery {
+  @Text({ max: 200, optional: true, description: 'words that must all occur; the beginning of each is enough' })
+  q?: string
+
+  @OneOf(TASKS, { optional: true })
+  task?: string
+}
+
+export class OwnerDto {
+  @Out() id: string
+  @Out() username: string
+  @Out() displayName: string
+}
+
+export class ProjectDto {
+  @Out() id: string
+  @Out({ example: 'iris-classifier' }) slug: string
+  @Out() title: string
+  @Out() summary: string
+  @Out({ enum: TASKS }) task: string
+  @Out({ type: [String] }) tags: string[]
+  @Out() owner: OwnerDto
+  @Out({ format: 'date-time' }) createdAt: string
+  @Out({ format: 'date-time' }) updatedAt: string
+  @Out({ type: 'integer' }) revision: number
+
+  static from(project: Project, owner: User | undefined): ProjectDto {
+    const { id, slug, title, summary, task, tags, revision } = project
+    return {
+      id,
+      slug,
+      title,
+      summary,
+      task,
+      tags,
+      owner: { id: project.ownerId, username: owner?.username ?? '', displayName: owner?.displayName ?? '' },
+      createdAt: project.createdAt.toISOString(),
+      updatedAt: project.updatedAt.toISOString(),
+      revision,
+    }
+  }
+}
+
+export class ProjectPage extends PageOf(ProjectDto) {}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common'
+import { IamModule } from '../iam/iam.module.js'
+import { MongoProjectRepository } from './project.mongo.js'
+import { ProjectCleanup } from './project-cleanup.js'
+import { ProjectRepository } from './project.repository.js'
+import { ProjectsController } from './projects.controller.js'
+import { ProjectsService } from './projects.service.js'
+
+@Module({
+  imports: [IamModule],
+  controllers: [ProjectsController],
+  providers: [{ provide: ProjectRepository, useClass: MongoProjectRepository }, ProjectCleanup, ProjectsService],
+  exports: [ProjectCleanup, ProjectsService],
+})
+export class ProjectsModule {}

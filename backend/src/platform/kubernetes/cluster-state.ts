@@ -1,0 +1,15 @@
+/** What the portal knows of the cluster: `absent` when none is configured, `starting` until it was reached once, `unreachable` after it was lost. */
+export interface ClusterState {
+  state: 'absent' | 'starting' | 'ready' | 'unreachable'
+  /** What the state means for whoever wants to deploy, in words. */
+  message: string
+  driver: 'knative' | null
+  /** Version of Kubernetes, as in `v1.36.3`. */
+  version: string | null
+  since: Date
+}
+
+/** Port and injection token: how the cluster is. */
+export abstract class ClusterMonitor {
+  abstract get state(): ClusterState
+}

@@ -1,0 +1,136 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import mongoose, { type Connection, type Model, type Schema } from 'mongoose'
+import { CONFIG } from '../../config/config.module.js'
+import type { Config } from '../../config/config.js'
+import { Health } from '../../common/health.js'
+import { DomainError } from '../../common/problem/domain-error.js'
+
+mongoose.set('strictQuery', 'throw')
+// A value of a request that is an object with operators never becomes part of a filter: our own operators are marked with mongoose.trusted().
+mongoose.set('sanitizeFilter', true)
+
+const SELECTION_MS = 2_000
+const RECONNECT_MS = 1_000
+
+/** A step that must have run on the database before it is used: indexes, the first admin. It must be safe to run twice. */
+export type OnReady = () => Promise<void>
+
+/**
+ * The connection to MongoDB. The portal starts without it and serves 503 until it is there: the first connection is tried again until it succeeds,
+ * after that the driver reconnects by itself. Commands fail at once, rather than wait, while there is no connection.
+ */
+@Injectable()
+export class Mongo implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Mongo')
+  private readonly connection: Connection
+  private readonly steps: { name: string; run: OnReady }[] = []
+  private readonly readyListeners: (() => void)[] = []
+  private prepared = false
+  private stopped = false
+  private wake: () => void = () => undefined
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    health: Health,
+  ) {
+    this.connection = mongoose.createConnection()
+    health.register({ name: 'database', required: true, check: () => this.ping() })
+  }
+
+  /** The model of a collection; its indexes are built before the portal counts as ready. */
+  model<T>(name: string, schema: Schema<T>): Model<T> {
+    schema.set('autoIndex', false)
+    schema.set('autoCreate', false)
+    schema.set('bufferCommands', false)
+    const model = this.connection.model<T>(name, schema)
+    this.onReady(`indexes of ${name}`, async () => {
+      await model.createIndexes()
+    })
+    return model
+  }
+
+  /** Registers a step that runs once the database is reachable, in the order of registration, again after a failure. */
+  onReady(name: string, run: OnReady): void {
+    this.steps.push({ name, run })
+  }
+
+  /** Calls back once all steps have run; at once when they have. */
+  whenReady(listener: () => void): void {
+    if (this.prepared) listener()
+    else this.readyListeners.push(listener)
+  }
+
+  /** Whether the database answers and every step has run. */
+  get ready(): boolean {
+    return this.prepared && this.connection.readyState === mongoose.ConnectionStates.connected
+  }
+
+  /** Asks the database for a sign of life. @throws when there is none */
+  async ping(): Promise<void> {
+    if (!this.prepared || !this.connection.db) throw new DomainError('database-unavailable')
+    await this.connection.db.admin().ping()
+  }
+
+  onApplicationBootstrap(): void {
+    void this.connect()
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true
+    this.wake()
+    await this.connection.close()
+  }
+
+  private async connect(): Promise<void> {
+    for (let attempt = 1; !this.stopped; attempt++) {
+      try {
+        if (this.connection.readyState !== mongoose.ConnectionStates.connected)
+          await this.connection.openUri(this.config.mongodbUri, { serverSelectionTimeoutMS: SELECTION_MS, heartbeatFrequencyMS: 2_000, socketTimeoutMS: 30_000, appName: 'vitrine' })
+        for (const step of this.steps) await step.run()
+        this.prepared = true
+        this.logger.log('database is ready')
+        for (const listener of this.readyListeners.splice(0)) listener()
+        return
+      } catch (error) {
+        if (attempt === 1 || attempt % 30 === 0) this.logger.warn({ err: error }, 'database is not ready, trying again')
+        await this.pause(RECONNECT_MS)
+      }
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}
+
+const OUTAGES = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongooseServerSelectionError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoPoolClearedError',
+  'PoolClearedOnNetworkError',
+  'MongoWaitQueueTimeoutError',
+  'MongoExpiredSessionError',
+])
+
+/** An outage of the database as `database-unavailable`; any other error is not ours to explain. */
+export function translateMongoError(error: unknown): DomainError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const notYet = error.name === 'MongooseError' && /before initial connection|bufferCommands/.test(error.message)
+  return OUTAGES.has(error.name) || notYet ? new DomainError('database-unavailable', {}, { cause: error }) : undefined
+}
+
+/** Whether a write was refused because a unique value is taken; `index` narrows it to one index or field. */
+export function isDuplicateKey(error: unknown, index?: string): boolean {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 11000) return false
+  return index === undefined || error.message.includes(index)
+}

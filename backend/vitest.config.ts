@@ -1,0 +1,30 @@
+import swc from 'unplugin-swc'
+import { defineConfig } from 'vitest/config'
+
+// Nest's dependency injection reads decorator metadata, which only SWC writes under Vitest.
+const decorators = swc.vite({
+  module: { type: 'es6' },
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+  },
+})
+
+const project = (name: string, include: string[], extra: Record<string, unknown> = {}) => ({
+  plugins: [decorators],
+  test: { name, include, setupFiles: ['reflect-metadata'], ...extra },
+})
+
+const onServices = { testTimeout: 60_000, hookTimeout: 180_000, fileParallelism: false }
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('small', ['src/**/*.spec.ts']),
+      project('contract', ['test/contract/**/*.spec.ts'], { testTimeout: 60_000 }),
+      project('golden', ['test/golden/**/*.spec.ts']),
+      project('integration', ['test/integration/**/*.spec.ts'], onServices),
+    ],
+  },
+})
