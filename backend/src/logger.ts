@@ -12,11 +12,24 @@ export function loggerOptions(config: Config): Params {
       level: config.logLevel,
       autoLogging: { ignore: (request: IncomingMessage) => QUIET.has(request.url ?? '') },
       redact: {
-        paths: ['req.headers.authorization', 'req.headers.cookie', 'req.headers["x-csrf-token"]', 'res.headers["set-cookie"]', '*.password', '*.passwordHash', '*.secret'],
+        paths: [
+          'req.headers.authorization',
+          'req.headers.cookie',
+          'req.headers["x-csrf-token"]',
+          'res.headers["set-cookie"]',
+          '*.password',
+          '*.passwordHash',
+          '*.secret',
+        ],
         censor: '[redacted]',
       },
       serializers: {
-        req: (request: { id: unknown; method: unknown; url: unknown; remoteAddress: unknown }) => ({ id: request.id, method: request.method, url: request.url, from: request.remoteAddress }),
+        req: (request: { id: unknown; method: unknown; url: unknown; remoteAddress: unknown }) => ({
+          id: request.id,
+          method: request.method,
+          url: request.url,
+          from: request.remoteAddress,
+        }),
         res: (response: { statusCode: unknown }) => ({ statusCode: response.statusCode }),
       },
     },

@@ -8,7 +8,12 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('Vitrine')
     .setDescription('Control plane for machine-learning experiments and app hosting. Errors are `application/problem+json` with a `code`.')
     .setVersion('1')
-    .addCookieAuth('vitrine_session', { type: 'apiKey', in: 'cookie', name: 'vitrine_session', description: 'set by POST /api/auth/login; unsafe calls also send X-CSRF-Token' })
+    .addCookieAuth('vitrine_session', {
+      type: 'apiKey',
+      in: 'cookie',
+      name: 'vitrine_session',
+      description: 'set by POST /api/auth/login; unsafe calls also send X-CSRF-Token',
+    })
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'a token of POST /api/iam/tokens' })
     .addSecurityRequirements('vitrine_session')
     .addSecurityRequirements('bearer')
@@ -20,7 +25,11 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
 
 /** Serves the document and a page to read it. */
 export function setUpOpenApi(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => buildDocument(app), { useGlobalPrefix: true, jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Vitrine API' })
+  SwaggerModule.setup('docs', app, () => buildDocument(app), {
+    useGlobalPrefix: true,
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: 'Vitrine API',
+  })
 }
 
 function addProblems(document: OpenAPIObject): void {
@@ -42,7 +51,10 @@ function addProblems(document: OpenAPIObject): void {
       },
     },
   }
-  const problem = { description: 'a problem', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }
+  const problem = {
+    description: 'a problem',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  }
   for (const path of Object.values(document.paths))
     for (const method of ['get', 'post', 'patch', 'put', 'delete'] as const) {
       const operation = path[method]

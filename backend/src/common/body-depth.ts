@@ -7,6 +7,6 @@ export function checkDepth(body: unknown): void {
   let level: unknown[] = [body]
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) throw new DomainError('malformed-request', { reason: `The body is nested more than ${MAX_DEPTH} levels deep.` })
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+    level = level.flatMap((value): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value) : []))
   }
 }

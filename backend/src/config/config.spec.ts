@@ -28,8 +28,22 @@ describe('parseConfig', () => {
   })
 
   it('lists all mistakes at once', () => {
-    const names = mistakes({ VITRINE_PORT: 'false', VITRINE_PUBLIC_URL: 'localhost', VITRINE_SECRET: 'short', VITRINE_LOG_LEVEL: 'loud' }).map((m) => m.name)
-    expect(names.sort()).toEqual(['MONGODB_URI', 'S3_ACCESS_KEY', 'S3_ENDPOINT', 'S3_SECRET_KEY', 'VITRINE_LOG_LEVEL', 'VITRINE_PORT', 'VITRINE_PUBLIC_URL', 'VITRINE_SECRET'])
+    const names = mistakes({
+      VITRINE_PORT: 'false',
+      VITRINE_PUBLIC_URL: 'localhost',
+      VITRINE_SECRET: 'short',
+      VITRINE_LOG_LEVEL: 'loud',
+    }).map((m) => m.name)
+    expect(names.sort()).toEqual([
+      'MONGODB_URI',
+      'S3_ACCESS_KEY',
+      'S3_ENDPOINT',
+      'S3_SECRET_KEY',
+      'VITRINE_LOG_LEVEL',
+      'VITRINE_PORT',
+      'VITRINE_PUBLIC_URL',
+      'VITRINE_SECRET',
+    ])
   })
 
   it.each(['VITRINE_SECRET', 'MONGODB_URI', 'S3_SECRET_KEY'])('has no default for the secret %s', (name) => {

@@ -12,7 +12,9 @@ export interface ConfigMistake {
 /** All that is wrong with the configuration, at once. The process ends with exit code 78 (EX_CONFIG of sysexits.h). */
 export class ConfigError extends Error {
   constructor(readonly mistakes: ConfigMistake[]) {
-    super(`The configuration has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.map((m) => `  ${m.name}: ${m.message}`).join('\n')}`)
+    super(
+      `The configuration has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.map((m) => `  ${m.name}: ${m.message}`).join('\n')}`,
+    )
     this.name = 'ConfigError'
   }
 }
@@ -22,7 +24,10 @@ export class ConfigError extends Error {
  * An empty value counts as not given. Nothing is converted silently.
  * @throws ConfigError with every mistake
  */
-export function parseConfig(env: Record<string, string | undefined>, readFile: (path: string) => string = (path) => readFileSync(path, 'utf8')): Config {
+export function parseConfig(
+  env: Record<string, string | undefined>,
+  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): Config {
   const mistakes: ConfigMistake[] = []
   const values: Record<string, unknown> = {}
   for (const [key, field] of Object.entries(FIELDS) as [string, Field<unknown>][]) {
@@ -46,7 +51,10 @@ export function parseConfig(env: Record<string, string | undefined>, readFile: (
 function checkAcross(config: Config): ConfigMistake[] {
   const mistakes: ConfigMistake[] = []
   if (config.kubeconfig !== null && config.kubeContext === null)
-    mistakes.push({ name: 'VITRINE_KUBE_CONTEXT', message: 'is missing. KUBECONFIG is used only with the name of a context, so that nothing is ever deployed into the wrong cluster.' })
+    mistakes.push({
+      name: 'VITRINE_KUBE_CONTEXT',
+      message: 'is missing. KUBECONFIG is used only with the name of a context, so that nothing is ever deployed into the wrong cluster.',
+    })
   if (config.kubeconfig === null && config.kubeContext !== null)
     mistakes.push({ name: 'KUBECONFIG', message: 'is missing. VITRINE_KUBE_CONTEXT names a context, but no file to find it in.' })
   return mistakes
@@ -60,6 +68,6 @@ function rawValue(name: string, env: Record<string, string | undefined>, readFil
   try {
     return readFile(path).trimEnd() || undefined
   } catch (error) {
-    throw new Error(`the file ${path} of ${name}_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Error(`the file ${path} of ${name}_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
 }

@@ -15,7 +15,8 @@ const text = (raw: string): string => raw
 function url(protocols: string[]): (raw: string) => string {
   return (raw) => {
     const parsed = URL.canParse(raw) ? new URL(raw) : undefined
-    if (!parsed || !protocols.includes(parsed.protocol)) throw new Error(`must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`)
+    if (!parsed || !protocols.includes(parsed.protocol))
+      throw new Error(`must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`)
     return raw.replace(/\/+$/, '')
   }
 }
@@ -39,21 +40,28 @@ function oneOf<const V extends string>(...values: V[]): (raw: string) => V {
 function secret(least: number): (raw: string) => string {
   return (raw) => {
     if (raw.length < least) throw new Error(`must have at least ${least} characters`)
-    if (/changeme|change-me|secret1|password1|^(.)\1*$/i.test(raw)) throw new Error('is a well-known value. Generate one, for example with: openssl rand -base64 48')
+    if (/changeme|change-me|secret1|password1|^(.)\1*$/i.test(raw))
+      throw new Error('is a well-known value. Generate one, for example with: openssl rand -base64 48')
     return raw
   }
 }
 
 function dnsLabel(most: number): (raw: string) => string {
   return (raw) => {
-    if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(raw) || raw.length > most) throw new Error(`must be a DNS label of at most ${most} characters: small letters, digits and hyphens, a letter first`)
+    if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(raw) || raw.length > most)
+      throw new Error(`must be a DNS label of at most ${most} characters: small letters, digits and hyphens, a letter first`)
     return raw
   }
 }
 
 function appsUrl(raw: string): string {
   const example = raw.replace('{app}', 'demo')
-  if (!raw.includes('{app}') || !URL.canParse(example) || !/^https?:$/.test(new URL(example).protocol) || !new URL(example).hostname.startsWith('demo.'))
+  if (
+    !raw.includes('{app}') ||
+    !URL.canParse(example) ||
+    !/^https?:$/.test(new URL(example).protocol) ||
+    !new URL(example).hostname.startsWith('demo.')
+  )
     throw new Error('must be an http(s) address with {app} as the first label of its host, as in https://{app}.apps.example.org')
   return raw.replace(/\/+$/, '')
 }
@@ -67,31 +75,108 @@ function mongoUri(raw: string): string {
 export const FIELDS = {
   host: field({ env: 'VITRINE_HOST', doc: 'Address that the portal listens on.', parse: text, default: '127.0.0.1' }),
   port: field({ env: 'VITRINE_PORT', doc: 'Port that the portal listens on.', parse: wholeNumber(1, 65535), default: 8080 }),
-  publicUrl: field({ env: 'VITRINE_PUBLIC_URL', doc: 'Address under which browsers reach the portal. With https, cookies are Secure and carry the __Host- prefix.', parse: url(['http:', 'https:']), default: 'http://localhost:8080' }),
-  secret: field({ env: 'VITRINE_SECRET', doc: 'Key that signs CSRF tokens; at least 32 characters, the same for all replicas.', parse: secret(32), secret: true }),
-  trustedProxies: field({ env: 'VITRINE_TRUSTED_PROXIES', doc: 'How many reverse proxies stand before the portal and set X-Forwarded-For.', parse: wholeNumber(0, 10), default: 0 }),
-  mongodbUri: field({ env: 'MONGODB_URI', doc: 'Connection string of the database, with the database name.', parse: mongoUri, secret: true }),
+  publicUrl: field({
+    env: 'VITRINE_PUBLIC_URL',
+    doc: 'Address under which browsers reach the portal. With https, cookies are Secure and carry the __Host- prefix.',
+    parse: url(['http:', 'https:']),
+    default: 'http://localhost:8080',
+  }),
+  secret: field({
+    env: 'VITRINE_SECRET',
+    doc: 'Key that signs CSRF tokens; at least 32 characters, the same for all replicas.',
+    parse: secret(32),
+    secret: true,
+  }),
+  trustedProxies: field({
+    env: 'VITRINE_TRUSTED_PROXIES',
+    doc: 'How many reverse proxies stand before the portal and set X-Forwarded-For.',
+    parse: wholeNumber(0, 10),
+    default: 0,
+  }),
+  mongodbUri: field({
+    env: 'MONGODB_URI',
+    doc: 'Connection string of the database, with the database name.',
+    parse: mongoUri,
+    secret: true,
+  }),
   s3Endpoint: field({ env: 'S3_ENDPOINT', doc: 'Address of the object store, as the portal reaches it.', parse: url(['http:', 'https:']) }),
-  s3PublicEndpoint: field<string | null>({ env: 'S3_PUBLIC_ENDPOINT', doc: 'Address of the object store, as browsers reach it; S3_ENDPOINT when not given.', parse: url(['http:', 'https:']), default: null }),
-  s3AccessKey: field({ env: 'S3_ACCESS_KEY', doc: 'Access key for the bucket. Presigned addresses show it: use one that reaches only this bucket.', parse: text, secret: true }),
+  s3PublicEndpoint: field<string | null>({
+    env: 'S3_PUBLIC_ENDPOINT',
+    doc: 'Address of the object store, as browsers reach it; S3_ENDPOINT when not given.',
+    parse: url(['http:', 'https:']),
+    default: null,
+  }),
+  s3AccessKey: field({
+    env: 'S3_ACCESS_KEY',
+    doc: 'Access key for the bucket. Presigned addresses show it: use one that reaches only this bucket.',
+    parse: text,
+    secret: true,
+  }),
   s3SecretKey: field({ env: 'S3_SECRET_KEY', doc: 'Secret key for the bucket.', parse: text, secret: true }),
   s3Region: field({ env: 'S3_REGION', doc: 'Region of the object store.', parse: text, default: 'us-east-1' }),
-  s3Bucket: field({ env: 'S3_BUCKET', doc: 'Bucket that holds all files; it is created when it is missing and the key may do so.', parse: text, default: 'vitrine' }),
-  maxUploadBytes: field({ env: 'VITRINE_MAX_UPLOAD_BYTES', doc: 'Largest file that may be uploaded, in bytes.', parse: wholeNumber(1, Number.MAX_SAFE_INTEGER), default: 5 * 2 ** 40 }),
-  kubeconfig: field<string | null>({ env: 'KUBECONFIG', doc: 'Kubeconfig file of the cluster that runs the apps; it may appear later. Without it, app hosting is off.', parse: text, default: null }),
+  s3Bucket: field({
+    env: 'S3_BUCKET',
+    doc: 'Bucket that holds all files; it is created when it is missing and the key may do so.',
+    parse: text,
+    default: 'vitrine',
+  }),
+  maxUploadBytes: field({
+    env: 'VITRINE_MAX_UPLOAD_BYTES',
+    doc: 'Largest file that may be uploaded, in bytes.',
+    parse: wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    default: 5 * 2 ** 40,
+  }),
+  kubeconfig: field<string | null>({
+    env: 'KUBECONFIG',
+    doc: 'Kubeconfig file of the cluster that runs the apps; it may appear later. Without it, app hosting is off.',
+    parse: text,
+    default: null,
+  }),
   kubeContext: field<string | null>({ env: 'VITRINE_KUBE_CONTEXT', doc: 'Context of the kubeconfig to use.', parse: text, default: null }),
-  appsUrl: field({ env: 'VITRINE_APPS_URL', doc: 'Address of an app, with {app} as the first label of the host; best on another site than the portal.', parse: appsUrl, default: 'http://{app}.apps.localhost:8081' }),
-  namespacePrefix: field({ env: 'VITRINE_NAMESPACE_PREFIX', doc: 'First part of the name of every namespace that the portal makes.', parse: dnsLabel(20), default: 'vitrine' }),
+  appsUrl: field({
+    env: 'VITRINE_APPS_URL',
+    doc: 'Address of an app, with {app} as the first label of the host; best on another site than the portal.',
+    parse: appsUrl,
+    default: 'http://{app}.apps.localhost:8081',
+  }),
+  namespacePrefix: field({
+    env: 'VITRINE_NAMESPACE_PREFIX',
+    doc: 'First part of the name of every namespace that the portal makes.',
+    parse: dnsLabel(20),
+    default: 'vitrine',
+  }),
   adminUsername: field({ env: 'VITRINE_ADMIN_USERNAME', doc: 'Name of the first admin.', parse: username, default: 'admin' }),
-  adminPassword: field<string | null>({ env: 'VITRINE_ADMIN_PASSWORD', doc: 'Password of the first admin (12 or more characters); generated when not given.', parse: secret(12), default: null, secret: true }),
-  credentialsFile: field<string | null>({ env: 'VITRINE_CREDENTIALS_FILE', doc: "File that the first admin's sign-in is written to, once, readable by its owner only.", parse: text, default: null }),
-  templatesDir: field({ env: 'VITRINE_TEMPLATES_DIR', doc: 'Folder of the manifest templates.', parse: text, default: 'manifests-templates' }),
+  adminPassword: field<string | null>({
+    env: 'VITRINE_ADMIN_PASSWORD',
+    doc: 'Password of the first admin (12 or more characters); generated when not given.',
+    parse: secret(12),
+    default: null,
+    secret: true,
+  }),
+  credentialsFile: field<string | null>({
+    env: 'VITRINE_CREDENTIALS_FILE',
+    doc: "File that the first admin's sign-in is written to, once, readable by its owner only.",
+    parse: text,
+    default: null,
+  }),
+  templatesDir: field({
+    env: 'VITRINE_TEMPLATES_DIR',
+    doc: 'Folder of the manifest templates.',
+    parse: text,
+    default: 'manifests-templates',
+  }),
   frontendDir: field({ env: 'VITRINE_FRONTEND_DIR', doc: 'Folder of the built page.', parse: text, default: 'frontend/dist/spa' }),
-  logLevel: field({ env: 'VITRINE_LOG_LEVEL', doc: 'How much is logged.', parse: oneOf('debug', 'info', 'warn', 'error'), default: 'info' }),
+  logLevel: field({
+    env: 'VITRINE_LOG_LEVEL',
+    doc: 'How much is logged.',
+    parse: oneOf('debug', 'info', 'warn', 'error'),
+    default: 'info',
+  }),
 } as const
 
 function username(raw: string): string {
-  if (!/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/.test(raw)) throw new Error('must have 1 to 64 characters: small letters, digits, dot, hyphen, underscore')
+  if (!/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/.test(raw))
+    throw new Error('must have 1 to 64 characters: small letters, digits, dot, hyphen, underscore')
   return raw
 }
 

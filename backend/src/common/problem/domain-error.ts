@@ -25,4 +25,5 @@ export class DomainError extends Error {
 }
 
 /** Fills `{name}` in a text; a name without a value stays as it is. */
-export const fill = (text: string, params: ProblemParams): string => text.replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all))
+export const fill = (text: string, params: ProblemParams): string =>
+  text.replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all))

@@ -1,6 +1,19 @@
 import { applyDecorators } from '@nestjs/common'
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger'
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsString, Matches, Max, MaxLength, Min, MinLength, ValidateIf } from 'class-validator'
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateIf,
+} from 'class-validator'
 
 // Control characters, by their Unicode class: NUL and its like break YAML, logs and terminals further down.
 const NO_CONTROL = /^[^\p{Cc}]*$/u
@@ -16,7 +29,9 @@ interface Common {
 export const Out = ApiProperty
 
 /** A text of `min` to `max` characters without control characters (line breaks only when `lines` is set). */
-export function Text(options: Common & { min?: number; max: number; lines?: boolean; pattern?: RegExp; message?: string }): PropertyDecorator {
+export function Text(
+  options: Common & { min?: number; max: number; lines?: boolean; pattern?: RegExp; message?: string },
+): PropertyDecorator {
   const { min = 0, max, lines = false, pattern, message } = options
   return applyDecorators(
     document(options, { type: String, minLength: min, maxLength: max, ...(pattern ? { pattern: pattern.source } : {}) }),
@@ -74,15 +89,19 @@ export function Id(options: Common = {}): PropertyDecorator {
 
 /** The revision that a change starts from. */
 export function Revision(): PropertyDecorator {
-  return WholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER, description: 'the revision that the change starts from; 409 when it is stale' })
+  return WholeNumber({
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    description: 'the revision that the change starts from; 409 when it is stale',
+  })
 }
 
 function document(options: Common, shape: ApiPropertyOptions): PropertyDecorator {
-  const described = {
+  const described: ApiPropertyOptions = {
     ...shape,
     ...(options.description === undefined ? {} : { description: options.description }),
     ...(options.example === undefined ? {} : { example: options.example }),
-  } as ApiPropertyOptions
+  }
   return options.optional ? ApiPropertyOptional(described) : ApiProperty(described)
 }
 

@@ -21,7 +21,11 @@ export class AuthController {
   @Public()
   @ApiOperation({ summary: 'Sign in; sets the session cookie', operationId: 'login' })
   @ApiOkResponse({ type: SignedInDto })
-  async login(@Body() dto: LoginDto, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SignedInDto> {
+  async login(
+    @Body() dto: LoginDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SignedInDto> {
     const { cookie, ...answer } = await this.auth.login(dto, request.ip)
     const { name, options } = sessionCookie(this.config)
     void reply.setCookie(name, cookie, options)

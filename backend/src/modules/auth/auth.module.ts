@@ -11,6 +11,11 @@ import { SessionRepository } from './session.js'
 @Module({
   imports: [IamModule, DiscoveryModule],
   controllers: [AuthController],
-  providers: [{ provide: SessionRepository, useClass: MongoSessionRepository }, AuthService, RouteCheck, { provide: APP_GUARD, useClass: AuthGuard }],
+  providers: [
+    { provide: SessionRepository, useClass: MongoSessionRepository },
+    AuthService,
+    RouteCheck,
+    { provide: APP_GUARD, useClass: AuthGuard },
+  ],
 })
 export class AuthModule {}

@@ -42,7 +42,13 @@ export class AuthService {
     this.throttle.succeeded(name, address)
     const cookie = newSecret()
     const at = now()
-    const session = { id: newId(), userId: user.id, tokenHash: hashOf(cookie), createdAt: at, expiresAt: new Date(at.getTime() + SESSION_MS) }
+    const session = {
+      id: newId(),
+      userId: user.id,
+      tokenHash: hashOf(cookie),
+      createdAt: at,
+      expiresAt: new Date(at.getTime() + SESSION_MS),
+    }
     await this.sessions.removeExpired(at)
     await this.sessions.insert(session)
     return { user: toAuthUser(user), csrfToken: this.csrfToken(session.id), cookie }

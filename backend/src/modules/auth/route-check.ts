@@ -27,7 +27,8 @@ export class RouteCheck implements OnApplicationBootstrap {
         const verb = handler && (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined)
         if (!handler || verb === undefined) return []
         const targets = [handler, metatype]
-        const declared = this.reflector.getAllAndOverride<unknown>(ACTION_KEY, targets) ?? this.reflector.getAllAndOverride<unknown>(PUBLIC_KEY, targets)
+        const declared =
+          this.reflector.getAllAndOverride<unknown>(ACTION_KEY, targets) ?? this.reflector.getAllAndOverride<unknown>(PUBLIC_KEY, targets)
         return declared === undefined ? [`${metatype.name}.${name} (${RequestMethod[verb]})`] : []
       })
     })

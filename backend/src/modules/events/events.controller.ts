@@ -16,7 +16,10 @@ export class EventsController {
   @Can('project:read')
   @ApiOperation({ summary: 'What changes, as it happens (Server-Sent Events)', operationId: 'streamEvents' })
   @ApiProduces('text/event-stream')
-  @ApiOkResponse({ description: 'events engine.status-changed, upload.completed, project.changed, project.deleted, system.changed', schema: { type: 'string' } })
+  @ApiOkResponse({
+    description: 'events engine.status-changed, upload.completed, project.changed, project.deleted, system.changed',
+    schema: { type: 'string' },
+  })
   stream(@Res() reply: FastifyReply): void {
     const stream = new SseStream(reply)
     const subscription = this.bus.events.subscribe(({ name, payload }) => {

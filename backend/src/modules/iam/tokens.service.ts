@@ -28,7 +28,7 @@ export class TokensService {
   }
 
   async list(auth: AuthContext): Promise<TokenPage> {
-    return { items: (await this.tokens.findOwnedBy(auth.user.id)).map(TokenDto.from), nextCursor: null }
+    return { items: (await this.tokens.findOwnedBy(auth.user.id)).map((token) => TokenDto.from(token)), nextCursor: null }
   }
 
   async revoke(auth: AuthContext, id: string): Promise<void> {

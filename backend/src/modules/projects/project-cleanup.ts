@@ -20,7 +20,8 @@ export class ProjectCleanup implements OnApplicationShutdown {
     2,
     (id, attempt, error) => {
       // Said once when it begins to fail and then rarely: a cluster that is away for a day must not fill the log.
-      if (attempt === 1 || attempt % 20 === 0) this.logger.warn({ err: error, projectId: id, attempt }, 'clean-up of a deleted project is not finished, trying again')
+      if (attempt === 1 || attempt % 20 === 0)
+        this.logger.warn({ err: error, projectId: id, attempt }, 'clean-up of a deleted project is not finished, trying again')
       return backoff(attempt, 500, 30_000)
     },
   )

@@ -78,7 +78,9 @@ export class MongoProjectRepository extends ProjectRepository {
         ...(task === undefined ? {} : { task }),
         ...(ownerId === undefined ? {} : { ownerId }),
         ...(words.length > 0 ? { $and: words } : {}),
-        ...(after ? { $or: [{ createdAt: trusted({ $lt: after.createdAt }) }, { createdAt: after.createdAt, _id: trusted({ $lt: after.id }) }] } : {}),
+        ...(after
+          ? { $or: [{ createdAt: trusted({ $lt: after.createdAt }) }, { createdAt: after.createdAt, _id: trusted({ $lt: after.id }) }] }
+          : {}),
       })
       .sort({ createdAt: -1, _id: -1 })
       .limit(limit + 1)
@@ -91,13 +93,20 @@ export class MongoProjectRepository extends ProjectRepository {
     if (!before) return null
     const words = searchable({ ...before, ...change })
     const after = await this.model
-      .findOneAndUpdate({ _id: id, revision, deletedAt: null }, { $set: { ...change, words, updatedAt: at }, $inc: { revision: 1 } }, { returnDocument: 'after' })
+      .findOneAndUpdate(
+        { _id: id, revision, deletedAt: null },
+        { $set: { ...change, words, updatedAt: at }, $inc: { revision: 1 } },
+        { returnDocument: 'after' },
+      )
       .lean<Stored>()
     return after && toProject(after)
   }
 
   async markDeleted(id: string, at: Date): Promise<boolean> {
-    const result = await this.model.updateOne({ _id: id, deletedAt: null }, { $set: { deletedAt: at, updatedAt: at }, $inc: { revision: 1 } })
+    const result = await this.model.updateOne(
+      { _id: id, deletedAt: null },
+      { $set: { deletedAt: at, updatedAt: at }, $inc: { revision: 1 } },
+    )
     return result.modifiedCount === 1
   }
 

@@ -51,7 +51,9 @@ export class ProjectsService {
       limit,
     })
     const page = toPage(found, limit, ({ createdAt, id }) => [createdAt.getTime(), id])
-    const owners = new Map((await this.users.findByIds([...new Set(page.items.map(({ ownerId }) => ownerId))])).map((user) => [user.id, user]))
+    const owners = new Map(
+      (await this.users.findByIds([...new Set(page.items.map(({ ownerId }) => ownerId))])).map((user) => [user.id, user]),
+    )
     return { items: page.items.map((project) => ProjectDto.from(project, owners.get(project.ownerId))), nextCursor: page.nextCursor }
   }
 

@@ -44,7 +44,9 @@ export class ProbesController {
   /** Every part was asked in the last 2 s; 503 while a required one is away. */
   @Get('readyz')
   @Public()
-  async readyz(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: 'ok' | 'unavailable'; parts: Record<string, PartHealth> }> {
+  async readyz(
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ status: 'ok' | 'unavailable'; parts: Record<string, PartHealth> }> {
     const { ready, parts } = await this.system.readiness()
     void reply.status(ready ? 200 : 503).header('cache-control', 'no-store')
     return { status: ready ? 'ok' : 'unavailable', parts }

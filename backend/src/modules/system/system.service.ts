@@ -32,7 +32,10 @@ export class SystemService {
     return {
       cluster: { ...cluster, scaleToZero: cluster.driver === 'knative', since: since.toISOString() },
       database: { state: parts['database']?.state ?? 'unavailable' },
-      objectStore: { state: parts['objectStore']?.state ?? 'unavailable', publicEndpoint: this.config.s3PublicEndpoint ?? this.config.s3Endpoint },
+      objectStore: {
+        state: parts['objectStore']?.state ?? 'unavailable',
+        publicEndpoint: this.config.s3PublicEndpoint ?? this.config.s3Endpoint,
+      },
       appsUrl: this.config.appsUrl,
       limits: { maxUploadBytes: this.config.maxUploadBytes },
     }

@@ -4,7 +4,12 @@ import { ClusterMonitor } from './cluster-state.js'
 
 @Global()
 @Module({
-  providers: [{ provide: ClusterMonitor, useValue: { state: { state: 'absent', message: 'No cluster is configured.', driver: null, version: null, since: now() } } }],
+  providers: [
+    {
+      provide: ClusterMonitor,
+      useValue: { state: { state: 'absent', message: 'No cluster is configured.', driver: null, version: null, since: now() } },
+    },
+  ],
   exports: [ClusterMonitor],
 })
 export class KubernetesModule {}

@@ -85,7 +85,12 @@ export class Mongo implements OnApplicationBootstrap, OnApplicationShutdown {
     for (let attempt = 1; !this.stopped; attempt++) {
       try {
         if (this.connection.readyState !== mongoose.ConnectionStates.connected)
-          await this.connection.openUri(this.config.mongodbUri, { serverSelectionTimeoutMS: SELECTION_MS, heartbeatFrequencyMS: 2_000, socketTimeoutMS: 30_000, appName: 'vitrine' })
+          await this.connection.openUri(this.config.mongodbUri, {
+            serverSelectionTimeoutMS: SELECTION_MS,
+            heartbeatFrequencyMS: 2_000,
+            socketTimeoutMS: 30_000,
+            appName: 'vitrine',
+          })
         for (const step of this.steps) await step.run()
         this.prepared = true
         this.logger.log('database is ready')
