@@ -1,7 +1,10 @@
-// Writes backend/openapi.json from the code, without a database. Run by `npm run openapi`; CI fails when the committed file differs.
+// Writes the documents that are generated from the code: backend/openapi.json, docs/configuration.md and docs/problems.md, without a database.
+// Run by `npm run openapi`; the contract tests fail when a committed file differs.
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createApp } from './app.js'
 import { parseConfig } from './config/config.js'
+import { configurationPage, problemsPage } from './documents.js'
 import { buildDocument } from './openapi.js'
 
 const config = parseConfig({
@@ -11,6 +14,9 @@ const config = parseConfig({
   S3_ACCESS_KEY: 'none',
   S3_SECRET_KEY: 'none',
 })
+const root = join(import.meta.dirname, '../..')
 const app = await createApp(config, { preview: true })
-writeFileSync(process.argv[2] ?? 'openapi.json', `${JSON.stringify(buildDocument(app), null, 2)}\n`)
+writeFileSync(join(root, 'backend/openapi.json'), `${JSON.stringify(buildDocument(app), null, 2)}\n`)
+writeFileSync(join(root, 'docs/configuration.md'), configurationPage())
+writeFileSync(join(root, 'docs/problems.md'), problemsPage())
 process.exit(0)

@@ -68,6 +68,8 @@ function rawValue(name: string, env: Record<string, string | undefined>, readFil
   try {
     return readFile(path).trimEnd() || undefined
   } catch (error) {
-    throw new Error(`the file ${path} of ${name}_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`the file ${path} of ${name}_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
 }

@@ -1,0 +1,117 @@
+// Runs every check and test of the repository and ends with one line that adds up what the runners reported.
+//   node tools/test/run.ts [step…]     only those steps, for example: node tools/test/run.ts small integration
+import { spawn } from 'node:child_process'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { closingLine, tallyVitest, total, type Tally } from './results.ts'
+import { withTestStack, type TestEnvironment } from './stack.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const reports = join(root, '.vitrine/test/reports')
+
+interface Step {
+  name: string
+  /** Whether it needs the services; those steps run after the others, on one stack. */
+  onServices: boolean
+  run: (env: TestEnvironment | undefined) => Promise<Tally>
+}
+
+/** Runs a program with its output shown. @returns its exit code */
+function run(command: string, args: string[], cwd: string, env: Record<string, string> = {}): Promise<number> {
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } })
+    child.on('error', (error) => {
+      console.error(`${command}: ${error.message}`)
+      done(127)
+    })
+    child.on('exit', (code, signal) => done(code ?? (signal ? 128 : 1)))
+  })
+}
+
+const npx = (tool: string): string => join(root, 'node_modules/.bin', tool)
+
+/** A check that says yes or no, by its exit code. */
+const check = (name: string, tool: string, args: string[]): Step => ({
+  name,
+  onServices: false,
+  run: async () => ((await run(npx(tool), args, root)) === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }),
+})
+
+const script = (name: string, npmScript: string): Step => ({
+  name,
+  onServices: false,
+  run: async () =>
+    (await run('npm', ['run', '-s', npmScript], root)) === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 },
+})
+
+const vitest = (name: string, workspace: string, project: string, onServices = false): Step => ({
+  name,
+  onServices,
+  run: async (env) => {
+    const report = join(reports, `${name}.json`)
+    rmSync(report, { force: true })
+    await run(
+      npx('vitest'),
+      ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      join(root, workspace),
+      env,
+    )
+    return tallyVitest(report)
+  },
+})
+
+const steps: Step[] = [
+  check('lint', 'eslint', ['.', '--max-warnings=0']),
+  check('format', 'prettier', ['--check', '--log-level=warn', '.']),
+  check('imports', 'depcruise', ['backend/src', 'frontend/src', 'tools', 'bench', 'e2e', 'examples']),
+  check('unused', 'knip', []),
+  script('types', 'types'),
+  script('build', 'build'),
+  vitest('tools', '.', 'tools'),
+  vitest('small', 'backend', 'small'),
+  vitest('contract', 'backend', 'contract'),
+  vitest('golden', 'backend', 'golden'),
+  vitest('frontend', 'frontend', 'small'),
+  vitest('integration', 'backend', 'integration', true),
+  vitest('e2e', 'e2e', 'e2e', true),
+]
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !steps.some((step) => step.name === name))
+if (unknown.length > 0) {
+  console.error(`There is no step ${unknown.join(', ')}. Steps: ${steps.map(({ name }) => name).join(', ')}`)
+  process.exit(64)
+}
+const chosen = steps.filter(({ name }) => asked.length === 0 || asked.includes(name))
+
+mkdirSync(reports, { recursive: true })
+const results: { name: string; tally: Tally; seconds: number }[] = []
+
+async function take(step: Step, env?: TestEnvironment): Promise<void> {
+  console.log(`\n── ${step.name} ${'─'.repeat(Math.max(0, 70 - step.name.length))}`)
+  const from = performance.now()
+  const tally = await step.run(env)
+  results.push({ name: step.name, tally, seconds: (performance.now() - from) / 1000 })
+}
+
+for (const step of chosen.filter(({ onServices }) => !onServices)) await take(step)
+
+const onServices = chosen.filter((step) => step.onServices)
+if (onServices.length > 0) {
+  try {
+    await withTestStack(async (env) => {
+      for (const step of onServices) await take(step, env)
+    })
+  } catch (error) {
+    console.error(error)
+    results.push({ name: 'services', tally: { passed: 0, failed: 1, skipped: 0 }, seconds: 0 })
+  }
+}
+
+console.log('')
+for (const { name, tally, seconds } of results)
+  console.log(`${name.padEnd(12)} ${seconds.toFixed(1).padStart(7)} s   ${closingLine(tally)}`)
+const sum = total(results.map(({ tally }) => tally))
+console.log('')
+console.log(closingLine(sum))
+process.exit(sum.failed > 0 || sum.passed === 0 ? 1 : 0)
