@@ -4,9 +4,11 @@ const MAX_DEPTH = 20
 
 /** Refuses a body that is nested deeper than any of ours, before anything walks it recursively. @throws DomainError `malformed-request` */
 export function checkDepth(body: unknown): void {
-  let level: unknown[] = [body]
-  for (let depth = 0; level.length > 0; depth++) {
+  let level = [body].filter(isContainer)
+  for (let depth = 1; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) throw new DomainError('malformed-request', { reason: `The body is nested more than ${MAX_DEPTH} levels deep.` })
-    level = level.flatMap((value): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+    level = level.flatMap((value) => Object.values(value).filter(isContainer))
   }
 }
+
+const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null
