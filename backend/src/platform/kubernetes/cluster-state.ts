@@ -12,4 +12,6 @@ export interface ClusterState {
 /** Port and injection token: how the cluster is. */
 export abstract class ClusterMonitor {
   abstract get state(): ClusterState
+  /** Calls back whenever the state, its message or the driver changed. Returns a function that ends this. The listener only enqueues. */
+  abstract onChange(listener: (state: ClusterState) => void): () => void
 }

@@ -1,0 +1,170 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { now } from '../../common/clock.js'
+import { Health } from '../../common/health.js'
+import { CONFIG } from '../../config/config.module.js'
+import type { Config } from '../../config/config.js'
+import { ClusterMonitor, type ClusterState } from './cluster-state.js'
+import { KubeApi } from './kube-api.js'
+import { KubeError, toKubeError } from './kube-error.js'
+import { KubeconfigFile } from './kubeconfig-file.js'
+
+const CHECK_READY_MS = 4_000
+const CHECK_WAITING_MS = 500
+const CHECK_TIMEOUT_MS = 3_000
+
+/** How the cluster is, without the time since when. */
+type Finding = Omit<ClusterState, 'since'>
+
+/** Keeps asking whether the configured cluster is there and what it can do, and loads its credentials whenever their file changed. */
+@Injectable()
+export class ClusterConnection extends ClusterMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Cluster')
+  private readonly file: KubeconfigFile | null
+  private readonly listeners = new Set<(state: ClusterState) => void>()
+  private current: ClusterState
+  private reachedOnce = false
+  private connected = false
+  private stopped = false
+  private wake: () => void = () => undefined
+
+  constructor(
+    @Inject(CONFIG) config: Config,
+    private readonly api: KubeApi,
+    health: Health,
+  ) {
+    super()
+    const { kubeconfig, kubeContext } = config
+    this.file = kubeconfig !== null && kubeContext !== null ? new KubeconfigFile(kubeconfig, kubeContext) : null
+    this.current = { ...(this.file ? STARTING : ABSENT), since: now() }
+    // Required by no request: what is deployed meanwhile happens later.
+    if (this.file) health.register({ name: 'cluster', required: false, check: () => this.requireReady() })
+  }
+
+  get state(): ClusterState {
+    return this.current
+  }
+
+  onChange(listener: (state: ClusterState) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** Asks for a look at the cluster now: someone has seen a request fail. */
+  suspect(): void {
+    this.wake()
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.file) void this.run(this.file)
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true
+    this.wake()
+  }
+
+  private async requireReady(): Promise<void> {
+    if (this.current.state !== 'ready') throw new Error(this.current.message)
+  }
+
+  private async run(file: KubeconfigFile): Promise<void> {
+    while (!this.stopped) {
+      this.enter(await this.look(file))
+      await this.pause(this.current.state === 'ready' ? CHECK_READY_MS : CHECK_WAITING_MS)
+    }
+  }
+
+  private async look(file: KubeconfigFile): Promise<Finding> {
+    const reading = await file.read()
+    try {
+      if (reading.is === 'new') {
+        await this.api.use(reading.config)
+        this.connected = true
+      }
+      if (reading.is === 'wrong' && !this.connected)
+        return { ...this.away(), message: `The kubeconfig file of the cluster cannot be used: ${reading.reason}.` }
+      // Without a file the cluster is not up yet. One that went away later does not matter while its credentials still work.
+      if (!this.connected) return this.away()
+      return await this.ask()
+    } catch (error) {
+      return this.explain(toKubeError(error))
+    }
+  }
+
+  private async ask(): Promise<Finding> {
+    const { gitVersion: version } = await this.api.json<{ gitVersion: string }>('GET', '/version', { timeoutMs: CHECK_TIMEOUT_MS })
+    const knative = await this.hasKnative()
+    if (!knative)
+      return {
+        ...this.away(),
+        version,
+        message: 'The cluster runs, but Knative Serving is not there yet. Apps that you deploy now start when it is.',
+      }
+    this.reachedOnce = true
+    return { state: 'ready', driver: 'knative', version, message: 'Apps can be deployed.' }
+  }
+
+  private async hasKnative(): Promise<boolean> {
+    try {
+      const { resources = [] } = await this.api.json<{ resources?: { name: string }[] }>('GET', '/apis/serving.knative.dev/v1', {
+        timeoutMs: CHECK_TIMEOUT_MS,
+      })
+      return resources.some(({ name }) => name === 'services')
+    } catch (error) {
+      if (error instanceof KubeError && error.kind === 'not-found') return false
+      throw error
+    }
+  }
+
+  private away(): Finding {
+    return this.reachedOnce ? { ...UNREACHABLE, version: this.current.version } : STARTING
+  }
+
+  private explain(error: KubeError): Finding {
+    this.logger.debug({ err: error }, 'the cluster was not reached')
+    if (error.kind === 'forbidden')
+      return {
+        ...this.away(),
+        message:
+          'The cluster refuses the credentials of the portal. An admin has to renew them; apps that you deploy now start afterwards.',
+      }
+    return this.away()
+  }
+
+  private enter(finding: Finding): void {
+    const { state, message, driver, version } = this.current
+    if (state === finding.state && message === finding.message && driver === finding.driver && version === finding.version) return
+    this.current = { ...finding, since: state === finding.state ? this.current.since : now() }
+    this.logger.log(`${finding.state}: ${finding.message}`)
+    for (const listener of this.listeners) listener(this.current)
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}
+
+const ABSENT: Finding = {
+  state: 'absent',
+  message: 'No cluster is configured, so apps cannot run here. Everything else works.',
+  driver: null,
+  version: null,
+}
+const STARTING: Finding = {
+  state: 'starting',
+  message: 'The cluster is starting. Apps that you deploy now start when it is ready.',
+  driver: null,
+  version: null,
+}
+const UNREACHABLE: Finding = {
+  state: 'unreachable',
+  message: 'The cluster cannot be reached. Apps that you deploy now start when the cluster is back.',
+  driver: null,
+  version: null,
+}
