@@ -1,0 +1,3 @@
+module vitrine/tools/pause
+
+go 1.26
