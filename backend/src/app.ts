@@ -110,6 +110,7 @@ function securityHeaders(config: Config): Parameters<typeof helmet>[1] {
       },
     },
     strictTransportSecurity: tls ? { maxAge: 31_536_000 } : false,
+    frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
     crossOriginEmbedderPolicy: false,
     crossOriginResourcePolicy: { policy: 'same-origin' },

@@ -10,7 +10,8 @@ export function loggerOptions(config: Config): Params {
   return {
     pinoHttp: {
       level: config.logLevel,
-      autoLogging: { ignore: (request: IncomingMessage) => QUIET.has(request.url ?? '') },
+      // Fastify's middleware layer shortens `url` to what is left after the mount point.
+      autoLogging: { ignore: (request: IncomingMessage & { originalUrl?: string }) => QUIET.has(request.originalUrl ?? request.url ?? '') },
       redact: {
         paths: [
           'req.headers.authorization',
