@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { clusterConflicts, clusterObstacle, joinCluster, type ClusterShare } from './cluster/client.ts';
+import { clusterObstacle, joinCluster, prepareCluster, type ClusterShare } from './cluster/client.ts';
 import type { ClusterRecord } from './cluster/record.ts';
 import { list, readJson, remove, writeJson } from './files.ts';
 import { Forward } from './forward.ts';
@@ -319,7 +319,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   const wantsCluster = !options.withoutCluster && !settings.own.cluster && clusterObstacle() === null;
   const conflicts = await findConflicts(portNeeds(settings));
-  if (wantsCluster) conflicts.push(...(await clusterConflicts()));
+  if (wantsCluster) conflicts.push(...(await prepareCluster(progress)));
   if (conflicts.length > 0) throw new Error(describeConflicts(conflicts));
 
   const tools: ToolName[] = [];

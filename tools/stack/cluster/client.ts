@@ -5,7 +5,7 @@ import { isAlive } from '../identity.ts';
 import { withLock } from '../lock.ts';
 import { root, stateDir, type Profile } from '../paths.ts';
 import type { Progress } from '../progress.ts';
-import { describeConflicts, findConflicts } from '../ports.ts';
+import { describeConflicts, findConflicts, type PortConflict } from '../ports.ts';
 import { sleep, waitFor } from '../time.ts';
 import { tail } from '../processes.ts';
 import { clusterPorts, host } from './layout.ts';
@@ -75,8 +75,7 @@ export async function joinCluster(profile: Profile, logs: string, progress: Prog
     const shared = record !== null;
     const giveBack = takeLease(profile, root);
     if (record === null) {
-      const swept = await sweepCluster();
-      if (swept.length > 0) progress.line(`cluster: cleaned up after a killed run (${swept.join(', ')})`);
+      await sweepDead(progress);
       record = await launchDaemon(logs).catch((error: unknown) => {
         giveBack();
         throw error;
@@ -95,9 +94,21 @@ export async function joinCluster(profile: Profile, logs: string, progress: Prog
   });
 }
 
-/** The ports that a cluster of ours would take and somebody else holds. None when it runs already. */
-export async function clusterConflicts() {
-  return liveRecord() === null ? findConflicts(clusterPorts()) : [];
+/**
+ * Sweeps what a killed cluster left, then looks which ports a new one would take and somebody else holds. None when the
+ * cluster runs already.
+ */
+export function prepareCluster(progress: Progress): Promise<PortConflict[]> {
+  return withLock(host.lock, async () => {
+    if (liveRecord() !== null) return [];
+    await sweepDead(progress);
+    return findConflicts(clusterPorts());
+  });
+}
+
+async function sweepDead(progress: Progress): Promise<void> {
+  const swept = await sweepCluster();
+  if (swept.length > 0) progress.line(`cluster: cleaned up after a killed run (${swept.join(', ')})`);
 }
 
 function currentRecord(started: ClusterRecord): ClusterRecord {

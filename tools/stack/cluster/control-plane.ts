@@ -87,6 +87,7 @@ export function controllerManagerSpec(paths: ClusterPaths): ServiceSpec {
       `--service-cluster-ip-range=${serviceRange}`,
       `--cluster-signing-cert-file=${pki('ca.crt')}`,
       `--cluster-signing-key-file=${pki('ca.key')}`,
+      `--flex-volume-plugin-dir=${join(paths.kubelet, 'volume-plugins')}`,
       '--leader-elect=false',
       '--kube-api-qps=200',
       '--kube-api-burst=400',

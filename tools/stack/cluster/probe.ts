@@ -49,6 +49,8 @@ function probe(marker: string): KubeObject {
         metadata: { annotations: { 'vitrine.dev/started': marker } },
         spec: {
           containers: [{ image: probeReference(), resources: { requests: { cpu: '10m', memory: '16Mi' } } }],
+          // Also the time its pod gets to end: it must not linger for five minutes.
+          timeoutSeconds: 5,
         },
       },
     },

@@ -6,7 +6,7 @@ import { allProcesses, identify, isAlive, type ProcessIdentity } from '../identi
 import { cacheDir, root, stateDir } from '../paths.ts';
 import { signalPid, sweepProcesses } from '../processes.ts';
 import { sleep } from '../time.ts';
-import { clusterPaths, host, networkName, type ClusterPaths } from './layout.ts';
+import { clusterPaths, host, type ClusterPaths } from './layout.ts';
 import { dropCgroups, dropNetwork } from './network.ts';
 import { readRecord } from './record.ts';
 
@@ -100,7 +100,7 @@ export async function sweepContainers(paths: ClusterPaths, graceMs: number): Pro
 /** Removes mounts, links, tables, control groups and run files. No process of ours may be left when it is called. */
 export async function sweepHost(paths: ClusterPaths): Promise<void> {
   for (let round = 0; round < 3; round++) {
-    const mounts = mountsBelow(readText('/proc/mounts') ?? '', [paths.dir, host.dir]);
+    const mounts = mountsBelow(readText('/proc/mounts') ?? '', [paths.dir, host.containerd, host.runc]);
     if (mounts.length === 0) break;
     await run('umount', ['-l', ...mounts], { tolerate: true });
   }
@@ -112,10 +112,16 @@ export async function sweepHost(paths: ClusterPaths): Promise<void> {
   for (const folder of ['/run/containerd/s', '/run/containerd']) removeEmpty(folder);
 }
 
-/** The CNI library remembers each container's addresses in a folder that it shares with others, under our network's name. */
+/**
+ * The CNI library remembers each container's interfaces in a folder that it shares with others: ours are those whose
+ * network namespace is in our state folder.
+ */
 function removeCniResults(): void {
   const folder = '/var/lib/cni/results';
-  for (const name of list(folder)) if (name.startsWith(`${networkName}-`)) remove(join(folder, name));
+  for (const name of list(folder)) {
+    const result = readJson<{ netns?: string }>(join(folder, name));
+    if (result?.netns?.startsWith(host.containerd)) remove(join(folder, name));
+  }
 }
 
 /** The kubelet links each container's log in /var/log/containers, wherever its logs are. */
