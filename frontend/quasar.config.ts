@@ -5,16 +5,20 @@ const portal = process.env['VITRINE_PORTAL'] ?? 'http://localhost:8080';
 
 export default defineConfig(() => ({
   boot: ['i18n', 'theme', 'session'],
-  css: ['app.scss'],
+  css: [
+    '~@fontsource-variable/inter/index.css',
+    '~@fontsource-variable/jetbrains-mono/index.css',
+    'app.scss',
+  ],
   framework: {
     iconSet: 'svg-material-symbols-rounded',
     lang: 'en-US',
     plugins: ['Dark', 'Notify'],
+    config: { dark: 'auto' },
   },
   build: {
     vueRouterMode: 'history',
     distDir: 'dist/spa',
-    typescript: { strict: true },
   },
   devServer: {
     port: 9100,

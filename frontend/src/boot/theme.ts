@@ -1,1 +1,6 @@
-import { defineBoot } from '#q-app'; export default defineBoot(() => {});
+import { defineBoot } from '#q-app';
+import { useTheme } from '../composables/useTheme';
+
+export default defineBoot(() => {
+  useTheme();
+});

@@ -1,3 +1,6 @@
+import type { ApiProblem } from '../api/client';
+import type { UploadState } from '../api/multipart-upload';
+
 /** What the portal answers, as the SPA names it. Times are ISO 8601 strings, sizes are bytes. */
 
 export type Role = 'admin' | 'user';
@@ -18,6 +21,7 @@ export interface ApiToken {
   id: string;
   name: string;
   createdAt: string;
+  lastUsedAt: string | null;
 }
 
 /** The answer to creating a token: the only time that its value is shown. */
@@ -186,4 +190,28 @@ export interface Capabilities {
   objectStore: { state: 'ready' | 'unavailable'; publicEndpoint: string };
   appsUrl: string;
   limits: { maxUploadBytes: number };
+}
+
+// What the SPA itself keeps.
+
+/** One file of this tab on its way into a data set. */
+export interface UploadItem {
+  key: number;
+  name: string;
+  size: number;
+  datasetId: string;
+  projectSlug: string;
+  state: UploadState | 'queued';
+  sent: number;
+  /** Bytes per second; null while unknown. */
+  speed: number | null;
+  problem: ApiProblem | null;
+}
+
+/** A start of an app that was asked for in this tab. */
+export interface DeployActivity {
+  engineId: string;
+  name: string;
+  projectSlug: string;
+  phase: EnginePhase;
 }
