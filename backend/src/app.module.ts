@@ -10,6 +10,7 @@ import { IamModule } from './modules/iam/iam.module.js'
 import { SystemModule } from './modules/system/system.module.js'
 import { KubernetesModule } from './platform/kubernetes/kubernetes.module.js'
 import { MongoModule } from './platform/mongo/mongo.module.js'
+import { ObjectStoreModule } from './platform/object-store/object-store.module.js'
 import { ProjectsModule } from './modules/projects/projects.module.js'
 
 /** The only list of modules. */
@@ -23,6 +24,7 @@ export class AppModule {
         LoggerModule.forRoot(loggerOptions(config)),
         HealthModule,
         MongoModule,
+        ObjectStoreModule,
         KubernetesModule,
         EventsModule,
         IamModule,

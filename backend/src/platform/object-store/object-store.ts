@@ -1,0 +1,56 @@
+/** A part of a multipart upload that has arrived. `etag` is without quotes, `size` in bytes. */
+export interface StoredPart {
+  number: number
+  etag: string
+  size: number
+}
+
+/** An object that is stored whole. `etag` is without quotes, `size` in bytes. */
+export interface StoredObject {
+  etag: string
+  size: number
+}
+
+/**
+ * How an upload was completed: `part-refused` when the store has another part than the one named (it was sent again meanwhile), `upload-unknown`
+ * when there is no such upload: it was completed already, aborted, or the store gave it up.
+ */
+export type Completion = { outcome: 'completed'; etag: string } | { outcome: 'part-refused' } | { outcome: 'upload-unknown' }
+
+/** A part that someone may send with a plain PUT. */
+export interface PartToSend {
+  key: string
+  uploadId: string
+  number: number
+}
+
+/** What a browser gets when it fetches an object. */
+export interface Download {
+  key: string
+  /** Name under which the browser saves it. */
+  fileName: string
+  contentType: string
+}
+
+/**
+ * Port and injection token: the S3 store that holds all bytes. Keys are made by us and never contain what a person typed.
+ * Every method that talks to the store throws DomainError `object-store-unavailable` or `object-store-full`; presigning is pure arithmetic and needs no store.
+ */
+export abstract class ObjectStore {
+  /** Begins a multipart upload. @returns the store's own id of it */
+  abstract startUpload(key: string): Promise<string>
+  /** An address that takes the part by PUT, from anyone, for `seconds`. */
+  abstract presignPart(part: PartToSend, seconds: number): Promise<string>
+  /** The parts that have arrived, by number; null when the store knows no such upload. */
+  abstract listParts(key: string, uploadId: string): Promise<StoredPart[] | null>
+  /** Makes one object of the parts. */
+  abstract completeUpload(key: string, uploadId: string, parts: { number: number; etag: string }[]): Promise<Completion>
+  /** Throws away every unfinished upload of the key, also those whose id nobody kept. Nothing happens when there is none. */
+  abstract abortUploads(key: string, uploadId: string | null): Promise<void>
+  /** The object, or null when there is none. */
+  abstract stat(key: string): Promise<StoredObject | null>
+  /** Removes the object. Nothing happens when there is none. */
+  abstract remove(key: string): Promise<void>
+  /** An address that serves the object by GET as a download, never as a page, for `seconds`. */
+  abstract presignDownload(download: Download, seconds: number): Promise<string>
+}
