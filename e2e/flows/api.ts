@@ -1,0 +1,39 @@
+import type { APIRequestContext } from 'playwright-core'
+
+/** Arranges state through the API, with the session of a browser context that has signed in. */
+export class Api {
+  private constructor(
+    private readonly request: APIRequestContext,
+    private readonly csrfToken: string,
+  ) {}
+
+  static async of(request: APIRequestContext): Promise<Api> {
+    const answer = await request.get('/api/auth/me')
+    const { csrfToken } = (await answer.json()) as { csrfToken: string }
+    return new Api(request, csrfToken)
+  }
+
+  /** Creates something and answers it. @throws with the problem when it was refused */
+  async post<T>(path: string, data: object): Promise<T> {
+    const answer = await this.request.post(path, { data, headers: { 'x-csrf-token': this.csrfToken } })
+    if (!answer.ok()) throw new Error(`POST ${path}: ${answer.status()} ${await answer.text()}`)
+    return (await answer.json()) as T
+  }
+
+  async get<T>(path: string): Promise<T> {
+    const answer = await this.request.get(path)
+    if (!answer.ok()) throw new Error(`GET ${path}: ${answer.status()} ${await answer.text()}`)
+    return (await answer.json()) as T
+  }
+
+  /** Asks until `done` says yes. @throws after `ms` milliseconds, with the last answer */
+  async until<T>(path: string, done: (value: T) => boolean, ms: number): Promise<T> {
+    const deadline = Date.now() + ms
+    for (;;) {
+      const value = await this.get<T>(path)
+      if (done(value)) return value
+      if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${path}: ${JSON.stringify(value)}`)
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launch, openPage, picture } from '../fixtures/browser.ts'
+import { environment } from '../fixtures/environment.ts'
+import { Api } from '../flows/api.ts'
+import { signIn } from '../flows/sign-in.ts'
+
+interface Engine {
+  id: string
+  status: { phase: string; cause: { code: string } | null }
+}
+
+const env = environment()
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+let browser: Browser
+let slug: string
+let failing: string
+
+/** A project with an app that runs and one whose image does not exist: both sides of every page. */
+beforeAll(async () => {
+  browser = await launch()
+  const { page, context } = await openPage(browser, env.url)
+  await signIn(page, env)
+  const api = await Api.of(context.request)
+  const make = async (title: string, image: string, phases: string[]) => {
+    const project = await api.post<{ id: string; slug: string }>('/api/projects', {
+      title,
+      summary: 'Names the species of an iris from four lengths, with the probability of each.',
+      task: 'tabular-classification',
+      tags: ['scikit-learn', 'gradio'],
+    })
+    await api.post('/api/datasets', { projectId: project.id, name: 'iris' })
+    const engine = await api.post<Engine>('/api/engines', {
+      projectId: project.id,
+      name: 'demo',
+      image,
+      port: 7860,
+      env: { GREETING: 'hello' },
+    })
+    await api.until<Engine>(`/api/engines/${engine.id}`, ({ status }) => phases.includes(status.phase), 180_000)
+    return project.slug
+  }
+  ;[slug, failing] = await Promise.all([
+    make('Tour of a running app', env.image, ['Running', 'Idle']),
+    make('Tour of a failed app', `${env.image}-does-not-exist`, ['Failed']),
+  ])
+  await context.close()
+}, 300_000)
+afterAll(() => browser.close())
+
+const pages = (): [name: string, path: string][] => [
+  ['catalogue', '/'],
+  ['catalogue-nothing', '/?q=nothing-has-this-name'],
+  ['new', '/new'],
+  ['overview', `/p/${slug}`],
+  ['app', `/p/${slug}/app`],
+  ['app-failed', `/p/${failing}/app`],
+  ['data', `/p/${slug}/data`],
+  ['manage', `/p/${slug}/manage`],
+  ['settings', '/settings'],
+  ['not-found', '/no/such/page'],
+]
+
+describe.each([
+  { dark: false, width: 1280 },
+  { dark: true, width: 1280 },
+  { dark: false, width: 390 },
+  { dark: true, width: 390 },
+])('every page, dark: $dark, $width px', ({ dark, width }) => {
+  it('has no barrier that axe finds, does not scroll sideways and complains of nothing', async () => {
+    const { page, context, complaints } = await openPage(browser, env.url, { dark, width })
+    const problems: string[] = []
+    const look = async (name: string) => {
+      await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
+      await picture(page, `tour-${name}-${dark ? 'dark' : 'light'}-${width}`)
+      // The embedded app is not ours.
+      const { violations } = await new AxeBuilder({ page }).withTags(RULES).exclude('iframe').analyze()
+      for (const { id, nodes } of violations) problems.push(`${name}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      if (overflow > 0) problems.push(`${name}: scrolls sideways by ${overflow} px`)
+    }
+    await page.goto('/')
+    await page.getByLabel('User name').waitFor()
+    await look('sign-in')
+    await signIn(page, env)
+    complaints.length = 0
+    for (const [name, path] of pages()) {
+      await page.goto(path)
+      await page.getByRole('heading', { level: 1 }).first().waitFor()
+      await look(name)
+    }
+    expect(problems).toEqual([])
+    expect(complaints).toEqual([])
+    await context.close()
+  }, 300_000)
+})
