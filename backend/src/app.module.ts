@@ -5,10 +5,12 @@ import { ConfigModule } from './config/config.module.js'
 import type { Config } from './config/config.js'
 import { loggerOptions } from './logger.js'
 import { AuthModule } from './modules/auth/auth.module.js'
+import { EnginesModule } from './modules/engines/engines.module.js'
 import { EventsModule } from './modules/events/events.module.js'
 import { IamModule } from './modules/iam/iam.module.js'
 import { SystemModule } from './modules/system/system.module.js'
 import { KubernetesModule } from './platform/kubernetes/kubernetes.module.js'
+import { ManifestsModule } from './platform/manifests/manifests.module.js'
 import { MongoModule } from './platform/mongo/mongo.module.js'
 import { ObjectStoreModule } from './platform/object-store/object-store.module.js'
 import { ProjectsModule } from './modules/projects/projects.module.js'
@@ -26,10 +28,12 @@ export class AppModule {
         MongoModule,
         ObjectStoreModule,
         KubernetesModule,
+        ManifestsModule,
         EventsModule,
         IamModule,
         AuthModule,
         ProjectsModule,
+        EnginesModule,
         SystemModule,
       ],
     }

@@ -4,6 +4,7 @@ import { Health, type PartHealth } from '../../common/health.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
+import { EventBus } from '../events/event-bus.js'
 import type { CapabilitiesDto, VersionDto } from './system.dto.js'
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
@@ -15,7 +16,10 @@ export class SystemService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly health: Health,
     private readonly cluster: ClusterMonitor,
-  ) {}
+    bus: EventBus,
+  ) {
+    cluster.onChange(() => bus.publish('system.changed', {}))
+  }
 
   version(): VersionDto {
     return { name: 'vitrine', version, node: process.version }

@@ -1,0 +1,151 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { now } from '../../common/clock.js'
+import { backoff, KeyedQueue } from '../../common/keyed-queue.js'
+import { AppWatch } from '../../platform/kubernetes/app-watch.js'
+import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
+import { toKubeError } from '../../platform/kubernetes/kube-error.js'
+import { EventBus } from '../events/event-bus.js'
+import { missingStatus, refusedStatus, type Engine } from './engine.js'
+import { diagnoseRefusal, stepOf } from './engine.diagnosis.js'
+import { EngineDeployer } from './engine.deployer.js'
+import { EngineRepository, type Observation } from './engine.repository.js'
+import { deriveStatus, sameStatus } from './engine.status.js'
+
+const CONCURRENCY = 8
+const RESYNC_MS = 5 * 60_000
+const LIST_AGAIN_MS = 1_000
+// A quota may have room again, a right may be granted: what was refused is tried again by itself, though rarely.
+const REFUSED_MS = 60_000
+
+/**
+ * Makes the cluster be as the stored apps say, and the stored status be as the cluster is. Level-triggered: a run looks at everything anew and may be
+ * ended at any point, since the next one goes on from what it finds. Called for by requests, by watches, by the cluster coming back, and by time.
+ */
+@Injectable()
+export class EngineReconciler implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('EngineReconciler')
+  private readonly queue = new KeyedQueue(
+    (id) => this.reconcile(id),
+    CONCURRENCY,
+    (id, attempt, error) => {
+      if (attempt === 1 || attempt % 20 === 0)
+        this.logger.warn({ err: error, engineId: id, attempt }, 'an app is not reconciled, trying again')
+      return backoff(attempt, 250, 30_000)
+    },
+  )
+  private readonly ends: (() => void)[] = []
+  private resync: NodeJS.Timeout | undefined
+  private again: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly engines: EngineRepository,
+    private readonly deployer: EngineDeployer,
+    private readonly cluster: ClusterMonitor,
+    private readonly watch: AppWatch,
+    private readonly bus: EventBus,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.ends.push(
+      this.bus.on('engine.status-changed', ({ engineId }) => this.queue.add(engineId)),
+      this.watch.onEngine((engineId) => this.queue.add(engineId)),
+      this.watch.onProject((projectId) => void this.addIds(() => this.engines.findIdsOfProject(projectId))),
+      this.watch.onSynced(() => this.addAll()),
+      this.cluster.onChange(() => this.addAll()),
+    )
+    this.resync = setInterval(() => this.addAll(), RESYNC_MS)
+    this.addAll()
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.resync)
+    clearTimeout(this.again)
+    for (const end of this.ends.splice(0)) end()
+    await this.queue.stop()
+  }
+
+  /** One run for one app; what is not done yet is left to a later one. */
+  async reconcile(id: string): Promise<void> {
+    const engine = await this.engines.findById(id)
+    if (!engine) return
+    if (engine.deletedAt) await this.remove(engine)
+    else await this.deploy(engine)
+  }
+
+  private async deploy(engine: Engine): Promise<void> {
+    if (!this.deployer.ready) {
+      const { state, message } = this.cluster.state
+      // What runs goes on running without the portal; only what has not reached the cluster is known to wait.
+      if (state !== 'ready' && engine.appliedGeneration < engine.generation)
+        await this.store(engine, { status: { ...engine.status, message } })
+      return
+    }
+    const observed = this.deployer.observe(engine.id)
+    try {
+      if (this.deployer.isMissing(engine, observed)) await this.store(engine, { status: missingStatus(engine.status, now()) })
+      const service = await this.deployer.ensure(engine, observed)
+      const { status, digest, recheckMs } = deriveStatus(engine, { ...observed, service }, now())
+      await this.store(engine, { status, digest, appliedGeneration: engine.generation })
+      if (recheckMs !== null) this.queue.addLater(engine.id, recheckMs + 50)
+    } catch (thrown) {
+      await this.refuse(engine, thrown)
+    }
+  }
+
+  /** What the cluster refuses is the answer to the deploy; what did not reach it is tried again. */
+  private async refuse(engine: Engine, thrown: unknown): Promise<void> {
+    const cause = diagnoseRefusal(engine, toKubeError(thrown))
+    if (!cause) throw thrown
+    await this.store(engine, { status: refusedStatus(engine.status, cause, stepOf(cause.code), now()) })
+    this.queue.addLater(engine.id, REFUSED_MS)
+  }
+
+  private async remove(engine: Engine): Promise<void> {
+    // What never reached a cluster need not be looked for where there is none.
+    const untouched = engine.appliedGeneration === 0 && !this.deployer.hasCluster
+    if (!untouched && !this.deployer.ready) {
+      const { state, message } = this.cluster.state
+      if (state !== 'ready')
+        await this.store(engine, { status: { ...engine.status, message: `The app is removed when the cluster is back. ${message}` } })
+      return
+    }
+    if (!untouched && !(await this.deployer.remove(engine))) return
+    await this.engines.remove(engine.id)
+    this.logger.log(`app ${engine.id} is removed`)
+    this.bus.publish('engine.status-changed', { engineId: engine.id, projectId: engine.projectId, phase: 'Deleting' })
+  }
+
+  /** Compare and set, then tell. An app that was changed meanwhile is asked for again by that change. */
+  private async store(engine: Engine, found: Partial<Observation>): Promise<void> {
+    const { status, digest, appliedGeneration } = {
+      status: engine.status,
+      digest: engine.digest,
+      appliedGeneration: engine.appliedGeneration,
+      ...found,
+    }
+    const told = !sameStatus(engine.status, status) || engine.digest !== digest
+    if (!told && engine.appliedGeneration === appliedGeneration) return
+    const stored = await this.engines.observe(engine.id, engine.generation, engine.deletedAt !== null, {
+      status,
+      digest,
+      appliedGeneration,
+    })
+    if (!stored) return
+    Object.assign(engine, { status, digest, appliedGeneration })
+    if (told) this.bus.publish('engine.status-changed', { engineId: engine.id, projectId: engine.projectId, phase: status.phase })
+  }
+
+  private addAll(): void {
+    void this.addIds(() => this.engines.findAllIds())
+  }
+
+  private async addIds(find: () => Promise<string[]>): Promise<void> {
+    try {
+      for (const id of await find()) this.queue.add(id)
+    } catch (error) {
+      this.logger.debug({ err: error }, 'the apps could not be listed, trying again')
+      clearTimeout(this.again)
+      this.again = setTimeout(() => this.addAll(), LIST_AGAIN_MS)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { Engine, EngineChange, EngineStatus } from './engine.js'
+
+/** Which page of the apps is asked for. */
+export interface EngineQuery {
+  projectId?: string
+  /** Only what comes after this one, in the order newest first. */
+  after?: { createdAt: Date; id: string }
+  limit: number
+}
+
+/** What became known of an app. */
+export interface Observation {
+  status: EngineStatus
+  digest: string | null
+  appliedGeneration: number
+}
+
+/** Where apps are kept; one that is being deleted is found until it is gone from the cluster. */
+export abstract class EngineRepository {
+  /** Stores a new app. @returns which of its values is taken: its name in the project, its host, or none */
+  abstract insert(engine: Engine): Promise<'stored' | 'name-taken' | 'host-taken'>
+  abstract findById(id: string): Promise<Engine | null>
+  abstract findByName(projectId: string, name: string): Promise<Engine | null>
+  /** Newest first; up to `limit + 1`, so that the caller sees whether there are more. */
+  abstract search(query: EngineQuery): Promise<Engine[]>
+  abstract findIdsOfProject(projectId: string): Promise<string[]>
+  abstract findAllIds(): Promise<string[]>
+  /** Changes what is wanted if the app is still at `revision` and not being deleted: raises revision and generation. @returns the changed app, or null */
+  abstract change(id: string, revision: number, change: EngineChange, status: EngineStatus, at: Date): Promise<Engine | null>
+  /** Stores what became known, if it is still about `generation` and about an app that is (not) being deleted. @returns whether it was stored */
+  abstract observe(id: string, generation: number, deleting: boolean, observation: Observation): Promise<boolean>
+  /** Marks it for deletion; does nothing when it is marked. @returns the marked app, or null when there is none */
+  abstract markDeleted(id: string, status: EngineStatus, at: Date): Promise<Engine | null>
+  /** Removes a marked app for good. */
+  abstract remove(id: string): Promise<void>
+}

@@ -1,0 +1,147 @@
+import { Inject, Injectable } from '@nestjs/common'
+import type { Action, AuthContext } from '../../common/auth-context/auth-context.js'
+import { now } from '../../common/clock.js'
+import { newId } from '../../common/ids.js'
+import { decodeCursor, toPage } from '../../common/pagination/pagination.js'
+import { DomainError } from '../../common/problem/domain-error.js'
+import { CONFIG } from '../../config/config.module.js'
+import type { Config } from '../../config/config.js'
+import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
+import { EventBus } from '../events/event-bus.js'
+import { ProjectsService } from '../projects/projects.service.js'
+import { deletingStatus, hostOf, namespaceOf, pendingStatus, type Engine, type EngineStatus } from './engine.js'
+import { EngineRepository } from './engine.repository.js'
+import { EngineDto, type CreateEngineDto, type EngineListQuery, type EnginePage, type UpdateEngineDto } from './engines.dto.js'
+
+/** The use cases of apps. What is wanted is stored and announced; the reconciler makes it so. */
+@Injectable()
+export class EnginesService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly engines: EngineRepository,
+    private readonly projects: ProjectsService,
+    private readonly cluster: ClusterMonitor,
+    private readonly bus: EventBus,
+  ) {}
+
+  async deploy(auth: AuthContext, { projectId, name, image, port, env }: CreateEngineDto): Promise<EngineDto> {
+    const project = await this.projects.require(auth, 'engine:create', projectId)
+    const at = now()
+    const engine: Engine = {
+      id: newId(at),
+      projectId,
+      name,
+      image,
+      port,
+      env,
+      host: hostOf(name, project.slug),
+      namespace: namespaceOf(this.config.namespacePrefix, project),
+      generation: 1,
+      appliedGeneration: 0,
+      digest: null,
+      status: this.pending(at),
+      deletedAt: null,
+      createdAt: at,
+      updatedAt: at,
+      revision: 1,
+    }
+    await this.insert(engine, project.slug)
+    this.announce(engine)
+    return this.toDto(engine)
+  }
+
+  async get(_auth: AuthContext, id: string): Promise<EngineDto> {
+    return this.toDto(await this.find(id))
+  }
+
+  async list(_auth: AuthContext, { projectId, cursor, limit }: EngineListQuery): Promise<EnginePage> {
+    const found = await this.engines.search({
+      ...(projectId === undefined ? {} : { projectId }),
+      ...(cursor === undefined ? {} : { after: readCursor(cursor) }),
+      limit,
+    })
+    const page = toPage(found, limit, ({ createdAt, id }) => [createdAt.getTime(), id])
+    return { items: page.items.map((engine) => this.toDto(engine)), nextCursor: page.nextCursor }
+  }
+
+  async redeploy(auth: AuthContext, id: string, { revision, ...change }: UpdateEngineDto): Promise<EngineDto> {
+    const engine = await this.require(auth, 'engine:update', id)
+    if (engine.deletedAt) throw new DomainError('engine-deleting')
+    const at = now()
+    const changed = engine.revision === revision ? await this.engines.change(id, revision, defined(change), this.pending(at), at) : null
+    if (!changed) {
+      const current = await this.find(id)
+      if (current.deletedAt) throw new DomainError('engine-deleting')
+      throw new DomainError('engine-revision-conflict', { sent: revision, current: current.revision })
+    }
+    this.announce(changed)
+    return this.toDto(changed)
+  }
+
+  /** Marks the app: it is removed from the cluster in the background, and then for good. Asked twice, it says the same. */
+  async delete(auth: AuthContext, id: string): Promise<EngineDto> {
+    await this.require(auth, 'engine:delete', id)
+    const deleted = await this.engines.markDeleted(id, deletingStatus(now()), now())
+    if (!deleted) throw new DomainError('engine-not-found')
+    this.announce(deleted)
+    return this.toDto(deleted)
+  }
+
+  /**
+   * The app, if the caller may carry out the action on it: what other modules ask, as for its log.
+   * @throws DomainError `engine-not-found` or `not-allowed`
+   */
+  async require(auth: AuthContext, action: Action, id: string): Promise<Engine> {
+    const engine = await this.find(id)
+    try {
+      await this.projects.require(auth, action, engine.projectId)
+    } catch (error) {
+      // An app of a project that is being deleted is on its way out as well.
+      if (error instanceof DomainError && error.code === 'project-not-found')
+        throw new DomainError('engine-not-found', {}, { cause: error })
+      throw error
+    }
+    return engine
+  }
+
+  private async find(id: string): Promise<Engine> {
+    const engine = await this.engines.findById(id)
+    if (!engine) throw new DomainError('engine-not-found')
+    return engine
+  }
+
+  private async insert(engine: Engine, projectSlug: string): Promise<void> {
+    let result = await this.engines.insert(engine)
+    if (result === 'host-taken') {
+      // "a-b" of project "c" and "a" of project "b-c" would have the same host.
+      engine.host = hostOf(engine.name, projectSlug, engine.id)
+      result = await this.engines.insert(engine)
+    }
+    if (result === 'stored') return
+    if (result === 'host-taken') throw new Error(`no free host for "${engine.name}" of "${projectSlug}"`)
+    const taken = await this.engines.findByName(engine.projectId, engine.name)
+    if (taken?.deletedAt) throw new DomainError('engine-deleting')
+    throw new DomainError('engine-name-taken', { name: engine.name })
+  }
+
+  private pending(at: Date): EngineStatus {
+    const { state, message } = this.cluster.state
+    return pendingStatus(state === 'ready' ? 'The app is about to be deployed.' : message, at)
+  }
+
+  private announce({ id, projectId, status }: Engine): void {
+    this.bus.publish('engine.status-changed', { engineId: id, projectId, phase: status.phase })
+  }
+
+  private toDto(engine: Engine): EngineDto {
+    return EngineDto.from(engine, this.config.appsUrl)
+  }
+}
+
+const defined = <T extends object>(change: T): T =>
+  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as T
+
+function readCursor(cursor: string): { createdAt: Date; id: string } {
+  const [time, id] = decodeCursor(cursor, ['number', 'string'])
+  return { createdAt: new Date(Number(time)), id: String(id) }
+}
