@@ -1,15 +1,11 @@
-import { defineConfig } from '@quasar/app-vite';
+import { defineConfig } from '@quasar/app-vite'
 
 /** Where `quasar dev` sends API calls; the built app is served by the portal itself. */
-const portal = process.env['VITRINE_PORTAL'] ?? 'http://localhost:8080';
+const portal = process.env['VITRINE_PORTAL'] ?? 'http://localhost:8080'
 
 export default defineConfig(() => ({
   boot: ['i18n', 'theme', 'session'],
-  css: [
-    '~@fontsource-variable/inter/index.css',
-    '~@fontsource-variable/jetbrains-mono/index.css',
-    'app.scss',
-  ],
+  css: ['~@fontsource-variable/inter/index.css', '~@fontsource-variable/jetbrains-mono/index.css', 'app.scss'],
   framework: {
     iconSet: 'svg-material-symbols-rounded',
     lang: 'en-US',
@@ -25,4 +21,4 @@ export default defineConfig(() => ({
     open: false,
     proxy: { '/api': { target: portal, changeOrigin: false } },
   },
-}));
+}))

@@ -1,5 +1,5 @@
-import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vitest/config';
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
@@ -14,4 +14,4 @@ export default defineConfig({
       },
     ],
   },
-});
+})

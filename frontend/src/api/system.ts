@@ -1,4 +1,4 @@
-import type { Capabilities } from '../components/models';
-import { api } from './client';
+import type { Capabilities } from './contract'
+import { api } from './client'
 
-export const getCapabilities = (): Promise<Capabilities> => api.get('/system/capabilities');
+export const getCapabilities = (): Promise<Capabilities> => api.get('/system/capabilities')

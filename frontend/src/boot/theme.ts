@@ -1,6 +1,6 @@
-import { defineBoot } from '#q-app';
-import { useTheme } from '../composables/useTheme';
+import { defineBoot } from '#q-app'
+import { useTheme } from '../composables/useTheme'
 
 export default defineBoot(() => {
-  useTheme();
-});
+  useTheme()
+})

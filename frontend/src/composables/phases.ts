@@ -1,7 +1,7 @@
-import type { EnginePhase } from '../components/models';
+import type { EnginePhase } from '../components/models'
 
 /** How a phase reads at a glance. */
-export type Tone = 'ok' | 'busy' | 'warn' | 'danger' | 'quiet';
+export type Tone = 'ok' | 'busy' | 'warn' | 'danger' | 'quiet'
 
 const tones: Record<EnginePhase, Tone> = {
   Pending: 'busy',
@@ -14,13 +14,13 @@ const tones: Record<EnginePhase, Tone> = {
   Paused: 'quiet',
   Missing: 'danger',
   Deleting: 'quiet',
-};
+}
 
 export function toneOf(phase: EnginePhase): Tone {
-  return tones[phase];
+  return tones[phase]
 }
 
 /** Whether an app is on its way to another phase by itself. */
 export function isMoving(phase: EnginePhase): boolean {
-  return tones[phase] === 'busy' || phase === 'Deleting';
+  return tones[phase] === 'busy' || phase === 'Deleting'
 }

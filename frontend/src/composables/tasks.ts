@@ -21,4 +21,4 @@ export const tasks = [
   'recommendation',
   'anomaly-detection',
   'other',
-] as const;
+] as const

@@ -1,41 +1,40 @@
-import { defineRouter } from '#q-app';
-import { createRouter, createWebHistory } from 'vue-router';
-import { i18n } from '../plugins/i18n';
-import { useSessionStore } from '../stores/session';
-import { routes, safeRedirect } from './routes';
+import { defineRouter } from '#q-app'
+import { createRouter, createWebHistory } from 'vue-router'
+import { i18n } from '../plugins/i18n'
+import { useSessionStore } from '../stores/session'
+import { safeRedirect } from './redirect'
+import { routes } from './routes'
 
 export default defineRouter(() => {
   const router = createRouter({
     history: createWebHistory(),
     routes,
     scrollBehavior(to, from, saved) {
-      if (saved) return saved;
+      if (saved) return saved
       // Between the tabs of a project, and while one types a search, the page stays where it is.
-      return to.path === from.path || to.params['slug'] === from.params['slug']
-        ? false
-        : { top: 0 };
+      return to.path === from.path || to.params['slug'] === from.params['slug'] ? false : { top: 0 }
     },
-  });
+  })
 
   router.beforeEach(async (to) => {
-    const session = useSessionStore();
-    await session.restore();
-    if (session.problem) return true;
+    const session = useSessionStore()
+    await session.restore()
+    if (session.problem) return true
     if (to.meta.isPublic) {
-      return to.name === 'login' && session.signedIn ? safeRedirect(to.query['redirect']) : true;
+      return to.name === 'login' && session.signedIn ? safeRedirect(to.query['redirect']) : true
     }
-    if (session.signedIn) return true;
+    if (session.signedIn) return true
     return {
       name: 'login',
       query: to.fullPath === '/' ? {} : { redirect: to.fullPath },
-    };
-  });
+    }
+  })
 
   router.afterEach((to) => {
-    const key = to.meta.title;
-    const name = i18n.global.t('app.name');
-    document.title = key ? `${i18n.global.t(key)} · ${name}` : name;
-  });
+    const key = to.meta.title
+    const name = i18n.global.t('app.name')
+    document.title = key ? `${i18n.global.t(key)} · ${name}` : name
+  })
 
-  return router;
-});
+  return router
+})

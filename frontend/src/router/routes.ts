@@ -1,11 +1,11 @@
-import type { RouteRecordRaw } from 'vue-router';
+import type { RouteRecordRaw } from 'vue-router'
 
 declare module 'vue-router' {
   interface RouteMeta {
     /** Shown without a session. */
-    isPublic?: boolean;
+    isPublic?: boolean
     /** i18n key of the document's title. */
-    title?: string;
+    title?: string
   }
 }
 
@@ -65,11 +65,4 @@ export const routes: RouteRecordRaw[] = [
       },
     ],
   },
-];
-
-/** Where to go after sign-in: a path of this app, never another site. */
-export function safeRedirect(wanted: unknown): string {
-  if (typeof wanted !== 'string') return '/';
-  // `//host` and `/\host` are other sites to a browser.
-  return /^\/(?![/\\])/.test(wanted) && !wanted.startsWith('/login') ? wanted : '/';
-}
+]

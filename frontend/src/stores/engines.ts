@@ -1,71 +1,69 @@
-import { defineStore } from 'pinia';
-import { computed, ref, shallowReactive, shallowRef } from 'vue';
-import { ApiProblem, asProblem } from '../api/client';
-import * as api from '../api/engines';
-import type { DeployActivity, Engine, EngineInput } from '../components/models';
-import { isMoving } from '../composables/phases';
-import { useLiveStore } from './live';
+import { defineStore } from 'pinia'
+import { computed, ref, shallowReactive, shallowRef } from 'vue'
+import { ApiProblem, asProblem } from '../api/client'
+import * as api from '../api/engines'
+import type { DeployActivity, Engine, EngineInput } from '../components/models'
+import { isMoving } from '../composables/phases'
+import { useLiveStore } from './live'
 
 /** The apps of the project that is open. */
 export const useEnginesStore = defineStore('engines', () => {
-  const live = useLiveStore();
+  const live = useLiveStore()
 
-  const projectId = ref('');
-  const items = shallowRef<Engine[]>([]);
-  const loaded = ref(false);
-  const problem = shallowRef<ApiProblem | null>(null);
-  const activities = shallowReactive(new Map<string, DeployActivity>());
+  const projectId = ref('')
+  const items = shallowRef<Engine[]>([])
+  const loaded = ref(false)
+  const problem = shallowRef<ApiProblem | null>(null)
+  const activities = shallowReactive(new Map<string, DeployActivity>())
   /** Engines that are being read; true when something changed again meanwhile. */
-  const reading = new Map<string, boolean>();
+  const reading = new Map<string, boolean>()
 
   function put(engine: Engine): void {
-    const activity = activities.get(engine.id);
-    if (activity) activities.set(engine.id, { ...activity, phase: engine.status.phase });
-    if (engine.projectId !== projectId.value) return;
-    const known = items.value.find((item) => item.id === engine.id);
-    items.value = known
-      ? items.value.map((item) => (item.id === engine.id ? engine : item))
-      : [...items.value, engine];
+    const activity = activities.get(engine.id)
+    if (activity) activities.set(engine.id, { ...activity, phase: engine.status.phase })
+    if (engine.projectId !== projectId.value) return
+    const known = items.value.find((item) => item.id === engine.id)
+    items.value = known ? items.value.map((item) => (item.id === engine.id ? engine : item)) : [...items.value, engine]
   }
 
   function drop(id: string): void {
-    items.value = items.value.filter((item) => item.id !== id);
-    activities.delete(id);
+    items.value = items.value.filter((item) => item.id !== id)
+    activities.delete(id)
   }
 
   async function load(id: string): Promise<void> {
     if (projectId.value !== id) {
-      projectId.value = id;
-      items.value = [];
-      loaded.value = false;
+      projectId.value = id
+      items.value = []
+      loaded.value = false
     }
     try {
-      const page = await api.listEngines(id);
-      if (projectId.value !== id) return;
-      items.value = page.items;
-      loaded.value = true;
-      problem.value = null;
+      const page = await api.listEngines(id)
+      if (projectId.value !== id) return
+      items.value = page.items
+      loaded.value = true
+      problem.value = null
     } catch (error) {
-      if (projectId.value === id) problem.value = asProblem(error);
+      if (projectId.value === id) problem.value = asProblem(error)
     }
   }
 
   /** Reads one app again. Changes that come while it is read lead to one more read, not to one each. */
   async function refresh(id: string): Promise<void> {
     if (reading.has(id)) {
-      reading.set(id, true);
-      return;
+      reading.set(id, true)
+      return
     }
-    reading.set(id, false);
+    reading.set(id, false)
     try {
-      put(await api.getEngine(id));
+      put(await api.getEngine(id))
     } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      if (error.status === 404) drop(id);
+      if (!(error instanceof ApiProblem)) throw error
+      if (error.status === 404) drop(id)
     }
-    const again = reading.get(id);
-    reading.delete(id);
-    if (again) await refresh(id);
+    const again = reading.get(id)
+    reading.delete(id)
+    if (again) await refresh(id)
   }
 
   function watch(engine: Engine, projectSlug: string): void {
@@ -74,43 +72,39 @@ export const useEnginesStore = defineStore('engines', () => {
       name: engine.name,
       projectSlug,
       phase: engine.status.phase,
-    });
+    })
   }
 
   async function deploy(id: string, projectSlug: string, input: EngineInput): Promise<Engine> {
-    const engine = await api.deployEngine(id, input);
-    watch(engine, projectSlug);
-    put(engine);
-    return engine;
+    const engine = await api.deployEngine(id, input)
+    watch(engine, projectSlug)
+    put(engine)
+    return engine
   }
 
-  async function redeploy(
-    engine: Engine,
-    projectSlug: string,
-    changes: Partial<Omit<EngineInput, 'name'>>,
-  ): Promise<Engine> {
-    const changed = await api.redeployEngine(engine.id, engine.revision, changes);
-    watch(changed, projectSlug);
-    put(changed);
-    return changed;
+  async function redeploy(engine: Engine, projectSlug: string, changes: Partial<Omit<EngineInput, 'name'>>): Promise<Engine> {
+    const changed = await api.redeployEngine(engine.id, engine.revision, changes)
+    watch(changed, projectSlug)
+    put(changed)
+    return changed
   }
 
   async function remove(engine: Engine): Promise<void> {
-    await api.deleteEngine(engine.id);
-    activities.delete(engine.id);
-    put({ ...engine, status: { ...engine.status, phase: 'Deleting' } });
-    await refresh(engine.id);
+    await api.deleteEngine(engine.id)
+    activities.delete(engine.id)
+    put({ ...engine, status: { ...engine.status, phase: 'Deleting' } })
+    await refresh(engine.id)
   }
 
   live.on('engine.status-changed', (change) => {
     if (change.projectId === projectId.value || activities.has(change.engineId)) {
-      void refresh(change.engineId);
+      void refresh(change.engineId)
     }
-  });
+  })
   live.on('resumed', () => {
-    if (projectId.value) void load(projectId.value);
-    for (const id of activities.keys()) void refresh(id);
-  });
+    if (projectId.value) void load(projectId.value)
+    for (const id of activities.keys()) void refresh(id)
+  })
 
   return {
     projectId,
@@ -125,5 +119,5 @@ export const useEnginesStore = defineStore('engines', () => {
     redeploy,
     remove,
     dismiss: (id: string): boolean => activities.delete(id),
-  };
-});
+  }
+})

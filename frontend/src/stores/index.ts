@@ -1,3 +1,3 @@
-import { defineStore } from '#q-app';
-import { createPinia } from 'pinia';
-export default defineStore(() => createPinia());
+import { defineStore } from '#q-app'
+import { createPinia } from 'pinia'
+export default defineStore(() => createPinia())

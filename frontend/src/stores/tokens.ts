@@ -1,45 +1,43 @@
-import { defineStore } from 'pinia';
-import { ref, shallowRef } from 'vue';
-import * as api from '../api/auth';
-import { asProblem } from '../api/client';
-import type { ApiProblem } from '../api/client';
-import type { ApiToken, CreatedApiToken } from '../components/models';
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import * as api from '../api/auth'
+import { asProblem } from '../api/client'
+import type { ApiProblem } from '../api/client'
+import type { ApiToken, CreatedApiToken } from '../components/models'
 
 /** The API tokens of whoever is signed in. The value of a new one is answered, never kept. */
 export const useTokensStore = defineStore('tokens', () => {
-  const items = shallowRef<ApiToken[]>([]);
-  const loaded = ref(false);
-  const problem = shallowRef<ApiProblem | null>(null);
+  const items = shallowRef<ApiToken[]>([])
+  const loaded = ref(false)
+  const problem = shallowRef<ApiProblem | null>(null)
 
   async function load(): Promise<void> {
     try {
-      const all: ApiToken[] = [];
-      let cursor: string | null = null;
+      const all: ApiToken[] = []
+      let cursor: string | null = null
       do {
-        const page: Awaited<ReturnType<typeof api.listTokens>> = await api.listTokens(
-          cursor ?? undefined,
-        );
-        all.push(...page.items);
-        cursor = page.nextCursor;
-      } while (cursor !== null);
-      items.value = all;
-      loaded.value = true;
-      problem.value = null;
+        const page: Awaited<ReturnType<typeof api.listTokens>> = await api.listTokens(cursor ?? undefined)
+        all.push(...page.items)
+        cursor = page.nextCursor
+      } while (cursor !== null)
+      items.value = all
+      loaded.value = true
+      problem.value = null
     } catch (error) {
-      problem.value = asProblem(error);
+      problem.value = asProblem(error)
     }
   }
 
   async function create(name: string): Promise<CreatedApiToken> {
-    const { token, ...rest } = await api.createToken(name);
-    items.value = [rest, ...items.value];
-    return { ...rest, token };
+    const { token, ...rest } = await api.createToken(name)
+    items.value = [rest, ...items.value]
+    return { ...rest, token }
   }
 
   async function revoke(id: string): Promise<void> {
-    await api.revokeToken(id);
-    items.value = items.value.filter((item) => item.id !== id);
+    await api.revokeToken(id)
+    items.value = items.value.filter((item) => item.id !== id)
   }
 
-  return { items, loaded, problem, load, create, revoke };
-});
+  return { items, loaded, problem, load, create, revoke }
+})

@@ -35,10 +35,8 @@ const en = {
   problem: {
     title: 'That did not work',
     'network-unreachable': 'Vitrine could not be reached. Check your connection and try again.',
-    'unexpected-response':
-      'Vitrine gave an answer that is not its own. Try again; if it stays, tell whoever runs this instance.',
-    'object-store-unreachable':
-      'The object store could not be reached from your browser. Check your connection, then resume.',
+    'unexpected-response': 'Vitrine gave an answer that is not its own. Try again; if it stays, tell whoever runs this instance.',
+    'object-store-unreachable': 'The object store could not be reached from your browser. Check your connection, then resume.',
     'object-store-refused': 'The object store refused the file. Resume to try again with fresh addresses.',
     'stream-closed': 'The connection was closed.',
     'fill-in': 'Some fields need a change. They are marked below.',
@@ -73,10 +71,8 @@ const en = {
   status: {
     offline: 'You are offline. What you see may be out of date.',
     reconnecting: 'Reconnecting to Vitrine. What you see may be out of date.',
-    starting:
-      'The cluster is starting. Apps can be deployed now; they start when the cluster is ready.',
-    unreachable:
-      'The cluster cannot be reached. Apps can be deployed now; they start when the cluster is back.',
+    starting: 'The cluster is starting. Apps can be deployed now; they start when the cluster is ready.',
+    unreachable: 'The cluster cannot be reached. Apps can be deployed now; they start when the cluster is back.',
     storeDown: 'The object store cannot be reached. Uploads and downloads have to wait.',
     databaseDown: 'The database cannot be reached. Nothing can be saved until it is back.',
   },
@@ -184,8 +180,7 @@ const en = {
     saved: 'Saved',
     unsaved: 'Not saved yet',
     conflictTitle: 'Someone else changed this project meanwhile',
-    conflictText:
-      'Nothing of yours is lost: it is still in the form. Look at their version, or put yours in its place.',
+    conflictText: 'Nothing of yours is lost: it is still in the form. Look at their version, or put yours in its place.',
     theirs: 'Their version',
     takeTheirs: 'Use their version',
     keepMine: 'Save mine in its place',
@@ -439,6 +434,6 @@ const en = {
     revokeText: 'Whatever uses this token can no longer sign in. This cannot be undone.',
     revoked: '“{name}” was revoked.',
   },
-};
+}
 
-export default en;
+export default en

@@ -1,0 +1,6 @@
+/** Where to go after sign-in: a path of this app, never another site. */
+export function safeRedirect(wanted: unknown): string {
+  if (typeof wanted !== 'string') return '/'
+  // `//host` and `/\host` are other sites to a browser.
+  return /^\/(?![/\\])/.test(wanted) && !wanted.startsWith('/login') ? wanted : '/'
+}
