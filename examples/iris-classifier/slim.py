@@ -1,0 +1,35 @@
+"""Makes installed packages small and quick to start: slim.py <site-packages> <module to import>.
+
+Leaves out what a running app never reads (tests, headers, Gradio's Node server and sample media), then compiles
+exactly those modules that the app imports: a container cannot write the compiled files itself, and without them
+each start costs seconds. Compiled files carry a hash instead of a time, so that the result is always the same.
+"""
+
+import importlib
+import py_compile
+import shutil
+import sys
+from pathlib import Path
+
+FOLDERS = ["**/tests", "**/testing/tests", "**/include", "gradio/templates/node", "gradio/media_assets", "bin"]
+FILES = ["**/*.pyi", "**/*.pyx", "**/*.pxd", "**/*.a", "gradio/templates/frontend/assets/PlotlyPlot-*.js"]
+
+
+def main(site: Path, module: str) -> None:
+    for pattern in FOLDERS:
+        for folder in list(site.glob(pattern)):
+            shutil.rmtree(folder, ignore_errors=True)
+    for pattern in FILES:
+        for file in list(site.glob(pattern)):
+            file.unlink()
+    sys.dont_write_bytecode = True
+    sys.path[:0] = [str(site), str(Path.cwd())]
+    importlib.import_module(module)
+    for loaded in list(sys.modules.values()):
+        source = getattr(loaded, "__file__", None)
+        if source and source.endswith(".py"):
+            py_compile.compile(source, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve(), sys.argv[2])
