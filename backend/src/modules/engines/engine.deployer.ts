@@ -19,7 +19,8 @@ import type { Observed } from './engine.status.js'
 
 /** What was applied, and which object that made: when the cluster has another, someone else has changed, replaced or removed it. */
 interface Applied {
-  wanted: string
+  /** The generation of the app; what it wants never changes within one. */
+  wanted: number
   uid: string | undefined
   generation: number | undefined
   /** Whether a watch has shown it since: until then, "not there" only means "not seen yet". */
@@ -75,23 +76,18 @@ export class EngineDeployer {
 
   /** Makes the app's objects be in the cluster as they are wanted. @returns its service @throws KubeError */
   async ensure(engine: Engine, { service: observed }: Observed): Promise<KnativeService> {
-    const manifest = this.render(engine)
     await this.ensureNamespace(engine)
     if (observed?.metadata.deletionTimestamp !== undefined) throw new KubeError('conflict', 'the service is still being removed')
-    const wanted = JSON.stringify(manifest)
+    const wanted = engine.generation
     const before = this.applied.get(engine.id)
     if (before && before.uid === observed?.metadata.uid) before.seen = true
     const current =
       before?.wanted === wanted && observed?.metadata.uid === before.uid && observed?.metadata.generation === before.generation
     if (current && observed) return observed
-    const { metadata, ...rest } = await this.cluster.apply<KnativeService>(manifest)
-    this.applied.set(engine.id, {
-      wanted,
-      uid: metadata.uid,
-      generation: metadata.generation,
-      seen: metadata.uid === observed?.metadata.uid,
-    })
-    return { metadata, ...rest }
+    const service = await this.cluster.apply<KnativeService>(this.render(engine))
+    const { uid, generation } = service.metadata
+    this.applied.set(engine.id, { wanted, uid, generation, seen: uid === observed?.metadata.uid })
+    return service
   }
 
   /** Removes the app from the cluster. @returns whether it is gone; if not, a watch tells when there is more to do @throws KubeError */

@@ -80,8 +80,8 @@ function unschedulable({ message = '', lastTransitionTime }: Condition, at: Date
 function diagnoseContainer(wanted: Wanted, { state = {}, lastState = {} }: ContainerStatus): Diagnosis {
   const { reason = '', message = '' } = state.waiting ?? {}
   if (/^(ErrImagePull|ImagePullBackOff|ErrImageNeverPull|RegistryUnavailable)$/.test(reason)) {
-    // While it backs off, Kubernetes repeats only "Back-off pulling image"; the reason follows in some versions and is lost in others.
-    return { cause: causeOfImage(wanted, message || reason) }
+    // While it backs off, Kubernetes says so before what it said before: the same evidence, so that the status does not change to and fro.
+    return { cause: causeOfImage(wanted, message.replace(/^Back-off pulling image "[^"]*"(?:: ErrImagePull: )?/, '') || reason) }
   }
   if (reason === 'InvalidImageName') return { cause: make('image-invalid', message, { image: wanted.image }) }
   if (/^(CreateContainerConfigError|CreateContainerError|RunContainerError|StartError)$/.test(reason))

@@ -3,19 +3,21 @@ import { now } from '../../common/clock.js'
 import { backoff, KeyedQueue } from '../../common/keyed-queue.js'
 import { AppWatch } from '../../platform/kubernetes/app-watch.js'
 import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
-import { toKubeError } from '../../platform/kubernetes/kube-error.js'
+import { KubeError } from '../../platform/kubernetes/kube-error.js'
+import type { KnativeService } from '../../platform/kubernetes/kube-objects.js'
 import { EventBus } from '../events/event-bus.js'
 import { missingStatus, refusedStatus, type Engine } from './engine.js'
 import { diagnoseRefusal, stepOf } from './engine.diagnosis.js'
 import { EngineDeployer } from './engine.deployer.js'
 import { EngineRepository, type Observation } from './engine.repository.js'
-import { deriveStatus, sameStatus } from './engine.status.js'
+import { deriveStatus, sameStatus, type Observed } from './engine.status.js'
 
 const CONCURRENCY = 8
 const RESYNC_MS = 5 * 60_000
 const LIST_AGAIN_MS = 1_000
 // A quota may have room again, a right may be granted: what was refused is tried again by itself, though rarely.
 const REFUSED_MS = 60_000
+const RECHECK_SLACK_MS = 50
 
 /**
  * Makes the cluster be as the stored apps say, and the stored status be as the cluster is. Level-triggered: a run looks at everything anew and may be
@@ -81,22 +83,33 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
       return
     }
     const observed = this.deployer.observe(engine.id)
+    if (this.deployer.isMissing(engine, observed)) await this.store(engine, { status: missingStatus(engine.status, now()) })
+    let service: KnativeService
     try {
-      if (this.deployer.isMissing(engine, observed)) await this.store(engine, { status: missingStatus(engine.status, now()) })
-      const service = await this.deployer.ensure(engine, observed)
-      const { status, digest, recheckMs } = deriveStatus(engine, { ...observed, service }, now())
-      await this.store(engine, { status, digest, appliedGeneration: engine.generation })
-      if (recheckMs !== null) this.queue.addLater(engine.id, recheckMs + 50)
+      service = await this.deployer.ensure(engine, observed)
     } catch (thrown) {
-      await this.refuse(engine, thrown)
+      if (!(thrown instanceof KubeError)) throw thrown
+      return this.refuse(engine, observed, thrown)
     }
+    const { status, digest, recheckMs } = deriveStatus(engine, { ...observed, service }, now())
+    await this.store(engine, { status, digest, appliedGeneration: engine.generation })
+    if (recheckMs !== null) this.queue.addLater(engine.id, recheckMs + RECHECK_SLACK_MS)
   }
 
   /** What the cluster refuses is the answer to the deploy; what did not reach it is tried again. */
-  private async refuse(engine: Engine, thrown: unknown): Promise<void> {
-    const cause = diagnoseRefusal(engine, toKubeError(thrown))
-    if (!cause) throw thrown
-    await this.store(engine, { status: refusedStatus(engine.status, cause, stepOf(cause.code), now()) })
+  private async refuse(engine: Engine, { service }: Observed, error: KubeError): Promise<void> {
+    const cause = diagnoseRefusal(engine, error)
+    if (!cause) {
+      const waiting = engine.appliedGeneration < engine.generation && engine.status.phase === 'Pending'
+      if (waiting)
+        await this.store(engine, {
+          status: { ...engine.status, message: `The cluster has not taken the app yet and is asked again. It said: ${error.message}` },
+        })
+      throw error
+    }
+    await this.store(engine, {
+      status: refusedStatus(engine.status, cause, stepOf(cause.code), service?.status?.latestReadyRevisionName !== undefined, now()),
+    })
     this.queue.addLater(engine.id, REFUSED_MS)
   }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { conditionOf, LABEL, type KnativeRevision, type KnativeService, type Pod } from '../../platform/kubernetes/kube-objects.js'
 import type { Engine, EngineCause, EnginePhase, EngineStatus, EngineStep, StepName } from './engine.js'
 import { STEP_NAMES } from './engine.js'
@@ -53,8 +54,8 @@ export function deriveStatus(desired: Desired, { service, revisions, pods }: Obs
   }
 }
 
-/** Whether two statuses say the same. */
-export const sameStatus = (a: EngineStatus, b: EngineStatus): boolean => JSON.stringify(a) === JSON.stringify(b)
+/** Whether two statuses say the same, in whatever order a store gave their fields back: taken for a change, it would be stored and told without end. */
+export const sameStatus = (a: EngineStatus, b: EngineStatus): boolean => isDeepStrictEqual(a, b)
 
 function decide(
   desired: Desired,
@@ -138,6 +139,8 @@ function stepsOf(
     const known = before.find((step) => step.name === name)
     const { startedAt, finishedAt } = spans?.[name] ?? known ?? { startedAt: null, finishedAt: null }
     if (answers) return { name, state: 'done', startedAt, finishedAt }
+    // Before there is a pod nothing of it has happened, whichever step it is that cannot be taken.
+    if (stuck !== null && stuck !== name && !pod) return { name, state: 'waiting', startedAt: null, finishedAt: null }
     if (stuck === name) return { name, state: 'failed', startedAt, finishedAt: known?.state === 'failed' ? known.finishedAt : at }
     if (stuck !== null && STEP_NAMES.indexOf(stuck) < index) return { name, state: 'waiting', startedAt: null, finishedAt: null }
     if (finishedAt) return { name, state: 'done', startedAt, finishedAt }
@@ -177,5 +180,9 @@ const dateOf = (text: string | undefined): Date | null => (text === undefined ? 
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
-const newest = <T extends { metadata: { creationTimestamp?: string } }>(all: T[]): T | undefined =>
-  [...all].sort((a, b) => (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? ''))[0]
+/** By time, which has whole seconds only, then by name, which Knative counts up. */
+const newest = <T extends { metadata: { creationTimestamp?: string; name: string } }>(all: T[]): T | undefined =>
+  [...all].sort((a, b) => orderOf(b).localeCompare(orderOf(a)))[0]
+
+const orderOf = ({ metadata }: { metadata: { creationTimestamp?: string; name: string } }): string =>
+  `${metadata.creationTimestamp ?? ''} ${metadata.name}`

@@ -110,6 +110,8 @@ export const MAX_IMAGE = 512
 export const MAX_ENV = 100
 export const MAX_ENV_NAME = 128
 export const MAX_ENV_VALUE = 32 * 1024
+// All of it is stored several times over in one object of the cluster, which takes about a mebibyte.
+export const MAX_ENV_TOTAL = 256 * 1024
 
 /** A DNS label that begins with a letter: it becomes the name of a Kubernetes service. */
 export const NAME_PATTERN = /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/
@@ -198,12 +200,18 @@ export const missingStatus = (before: EngineStatus, at: Date): EngineStatus => (
   cause: null,
 })
 
-/** The status of an app that the cluster did not take. */
-export const refusedStatus = (before: EngineStatus, cause: EngineCause, stuck: StepName, at: Date): EngineStatus => ({
-  phase: 'Failed',
-  since: before.phase === 'Failed' ? before.since : at,
-  message: `${cause.title}.`,
-  steps: waitingSteps().map((step) => (step.name === stuck ? { ...step, state: 'failed' } : step)),
-  replicas: 0,
-  cause,
-})
+/**
+ * The status of an app that the cluster did not take.
+ * @param serving whether an earlier generation of it still answers
+ */
+export function refusedStatus(before: EngineStatus, cause: EngineCause, stuck: StepName, serving: boolean, at: Date): EngineStatus {
+  const phase = serving ? 'Degraded' : 'Failed'
+  return {
+    phase,
+    since: before.phase === phase ? before.since : at,
+    message: serving ? `The new version was refused; the previous one still answers. ${cause.title}.` : `${cause.title}.`,
+    steps: waitingSteps().map((step) => (step.name === stuck ? { ...step, state: 'failed' } : step)),
+    replicas: serving ? before.replicas : 0,
+    cause,
+  }
+}

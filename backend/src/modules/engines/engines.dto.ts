@@ -9,6 +9,7 @@ import {
   ENGINE_PHASES,
   isImage,
   MAX_ENV,
+  MAX_ENV_TOTAL,
   MAX_IMAGE,
   MAX_NAME,
   NAME_PATTERN,
@@ -94,6 +95,7 @@ export function refusalOfEnv(value: unknown): string | null {
   if (!Array.isArray(value)) return 'must be an object of texts, or a list of {name, value}'
   if (value.length > MAX_ENV) return `must have at most ${MAX_ENV} names`
   const names = new Set<string>()
+  let total = 0
   for (const each of value as unknown[]) {
     if (!isVariable(each)) return 'must have a text as the value of each name'
     const refusal = refusalOfEnvName(each.name)
@@ -102,7 +104,9 @@ export function refusalOfEnv(value: unknown): string | null {
     if (refused !== null) return `the value of ${each.name} ${refused}`
     if (names.has(each.name)) return `must not name ${each.name} twice`
     names.add(each.name)
+    total += Buffer.byteLength(each.name) + Buffer.byteLength(each.value)
   }
+  if (total > MAX_ENV_TOTAL) return `must have at most ${MAX_ENV_TOTAL} bytes in all`
   return null
 }
 

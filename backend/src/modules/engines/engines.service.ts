@@ -104,6 +104,11 @@ export class EnginesService {
     return engine
   }
 
+  /** Whether the app exists, if only to be deleted; for background work that acts for no one. */
+  async exists(id: string): Promise<boolean> {
+    return (await this.engines.findById(id)) !== null
+  }
+
   private async find(id: string): Promise<Engine> {
     const engine = await this.engines.findById(id)
     if (!engine) throw new DomainError('engine-not-found')

@@ -163,6 +163,10 @@ export class WatchedPods extends PodFeed {
     super()
   }
 
+  get synced(): boolean {
+    return this.watch.synced
+  }
+
   podsOf(engineId: string): WatchedPod[] {
     return this.watch.podsOf(engineId).map(watchedPod)
   }

@@ -31,7 +31,7 @@ export class KubeApi {
     }
     const context = await authenticated(config, cluster.server, 'GET')
     // client-node makes a new connection pool for each request: one is kept for as long as the credentials are the same.
-    const dispatcher = (context.getDispatcher() as Dispatcher | undefined) ?? new Agent()
+    const dispatcher = context.getDispatcher() ?? new Agent()
     this.connection = { config, server: cluster.server.replace(/\/+$/, ''), dispatcher }
   }
 

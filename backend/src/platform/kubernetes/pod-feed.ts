@@ -26,6 +26,8 @@ export interface WatchedPod {
 
 /** Port and injection token: the pods of all apps of this instance, from one watch. */
 export abstract class PodFeed {
+  /** Whether all pods were read and are being followed: only then does "not here" mean that one is gone. */
+  abstract get synced(): boolean
   /** The pods of one app that exist now, as last seen. */
   abstract podsOf(engineId: string): WatchedPod[]
   /** Calls back with the app's id whenever one of its pods appeared, changed or went. Returns a function that ends this. The listener only enqueues. */

@@ -9,23 +9,23 @@ const WATCH_SECONDS = 240
 // Bookmarks come about once a minute: so much silence means that the connection hangs.
 const SILENCE_MS = 100_000
 
+interface ListPage {
+  items?: KubeObject[]
+  metadata: { resourceVersion?: string; continue?: string }
+}
+
 /** Lists and watches one kind in all namespaces, by label. */
 export function watchSource(api: KubeApi, kind: { apiVersion: string; kind: string }, labelSelector: string): WatchSource {
   const path = pathOf(kind)
   return {
     async list() {
       const items: KubeObject[] = []
-      let resourceVersion = ''
-      let next: string | undefined
-      do {
-        const page: { items?: KubeObject[]; metadata: { resourceVersion?: string; continue?: string } } = await api.json('GET', path, {
-          query: { labelSelector, limit: PAGE, continue: next },
-        })
+      for (let next: string | undefined; ;) {
+        const page: ListPage = await api.json('GET', path, { query: { labelSelector, limit: PAGE, continue: next } })
         items.push(...(page.items ?? []))
-        resourceVersion = page.metadata.resourceVersion ?? ''
         next = page.metadata.continue || undefined
-      } while (next !== undefined)
-      return { items, resourceVersion }
+        if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion ?? '' }
+      }
     },
     watch: (resourceVersion, signal) => lines(api, path, { labelSelector, resourceVersion }, signal),
   }
