@@ -8,12 +8,15 @@ import { AuthModule } from './modules/auth/auth.module.js'
 import { EnginesModule } from './modules/engines/engines.module.js'
 import { EventsModule } from './modules/events/events.module.js'
 import { IamModule } from './modules/iam/iam.module.js'
+import { LogsModule } from './modules/logs/logs.module.js'
 import { SystemModule } from './modules/system/system.module.js'
 import { KubernetesModule } from './platform/kubernetes/kubernetes.module.js'
 import { ManifestsModule } from './platform/manifests/manifests.module.js'
 import { MongoModule } from './platform/mongo/mongo.module.js'
 import { ObjectStoreModule } from './platform/object-store/object-store.module.js'
+import { DatasetsModule } from './modules/datasets/datasets.module.js'
 import { ProjectsModule } from './modules/projects/projects.module.js'
+import { UploadsModule } from './modules/uploads/uploads.module.js'
 
 /** The only list of modules. */
 @Module({})
@@ -33,7 +36,10 @@ export class AppModule {
         IamModule,
         AuthModule,
         ProjectsModule,
+        DatasetsModule,
+        UploadsModule,
         EnginesModule,
+        LogsModule,
         SystemModule,
       ],
     }

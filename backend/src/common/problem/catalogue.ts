@@ -101,6 +101,11 @@ export const CATALOGUE = {
     title: 'There is no such file',
     detail: 'It may have been deleted. List the files of the data set again.',
   },
+  'file-name-taken': {
+    status: 409,
+    title: 'The name is taken',
+    detail: 'This data set already has a file named "{name}". Delete that one first, or upload under another name.',
+  },
   'upload-not-found': {
     status: 404,
     title: 'There is no such upload',
@@ -122,6 +127,11 @@ export const CATALOGUE = {
     detail: '{expected} bytes were announced, {actual} arrived. Abort this upload and start a new one with the right size.',
   },
   'upload-not-pending': { status: 409, title: 'The upload has ended', detail: 'It is {status}. Start a new one with POST /api/uploads.' },
+  'upload-completing': {
+    status: 409,
+    title: 'The upload is being completed',
+    detail: 'All parts are there and are being put together. Wait for the file, then delete it if you do not want it.',
+  },
   'upload-too-large': { status: 422, title: 'The file is too large', detail: 'At most {limit} bytes can be stored as one file.' },
   'engine-not-found': { status: 404, title: 'There is no such app', detail: 'It may have been deleted, or you may not see it.' },
   'engine-name-taken': {

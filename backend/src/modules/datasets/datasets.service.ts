@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common'
+import type { Action, AuthContext } from '../../common/auth-context/auth-context.js'
+import { now } from '../../common/clock.js'
+import { newId } from '../../common/ids.js'
+import { decodeCursor, toPage } from '../../common/pagination/pagination.js'
+import { DomainError } from '../../common/problem/domain-error.js'
+import { EventBus } from '../events/event-bus.js'
+import type { Project } from '../projects/project.js'
+import { ProjectsService } from '../projects/projects.service.js'
+import type { Dataset } from './dataset.js'
+import { DatasetCleanup } from './dataset-cleanup.js'
+import { DatasetFileRepository, DatasetRepository } from './dataset.repository.js'
+import { DatasetDto, type CreateDatasetDto, type DatasetListQuery, type DatasetPage } from './datasets.dto.js'
+
+/** The use cases of data sets. */
+@Injectable()
+export class DatasetsService {
+  constructor(
+    private readonly datasets: DatasetRepository,
+    private readonly files: DatasetFileRepository,
+    private readonly cleanup: DatasetCleanup,
+    private readonly projects: ProjectsService,
+    private readonly bus: EventBus,
+  ) {}
+
+  async create(auth: AuthContext, { projectId, name }: CreateDatasetDto): Promise<DatasetDto> {
+    const project = await this.projects.require(auth, 'dataset:create', projectId)
+    const at = now()
+    const dataset: Dataset = { id: newId(at), projectId, name, deletedAt: null, createdAt: at, updatedAt: at, revision: 1 }
+    if (!(await this.datasets.insert(dataset))) throw new DomainError('dataset-name-taken', { name })
+    // The project may have been deleted in between, and its clean-up may not have seen this data set.
+    if (!(await this.projects.find(projectId))) {
+      await this.datasets.markDeleted(dataset.id, now())
+      this.cleanup.datasetDeleted(dataset.id)
+      throw new DomainError('project-not-found')
+    }
+    this.bus.publish('project.changed', { projectId, revision: project.revision })
+    return DatasetDto.from(dataset, undefined)
+  }
+
+  async get(auth: AuthContext, id: string): Promise<DatasetDto> {
+    const { dataset } = await this.require(auth, 'dataset:read', id)
+    return DatasetDto.from(dataset, (await this.files.totals([id])).get(id))
+  }
+
+  async list(auth: AuthContext, { projectId, cursor, limit }: DatasetListQuery): Promise<DatasetPage> {
+    await this.projects.require(auth, 'dataset:read', projectId)
+    const before = cursor === undefined ? {} : { before: String(decodeCursor(cursor, ['string'])[0]) }
+    const page = toPage(await this.datasets.findOf(projectId, { ...before, limit }), limit, ({ id }) => [id])
+    const totals = await this.files.totals(page.items.map(({ id }) => id))
+    return { items: page.items.map((dataset) => DatasetDto.from(dataset, totals.get(dataset.id))), nextCursor: page.nextCursor }
+  }
+
+  /** Hides the data set with its files at once; their objects are removed in the background. */
+  async delete(auth: AuthContext, id: string): Promise<void> {
+    const { project } = await this.require(auth, 'dataset:delete', id)
+    await this.datasets.markDeleted(id, now())
+    this.cleanup.datasetDeleted(id)
+    this.bus.publish('project.changed', { projectId: project.id, revision: project.revision })
+  }
+
+  /**
+   * The data set and its project, if the caller may carry out the action on it.
+   * @throws DomainError `dataset-not-found`, `project-not-found` or `not-allowed`
+   */
+  async require(auth: AuthContext, action: Action, id: string): Promise<{ dataset: Dataset; project: Project }> {
+    const dataset = await this.datasets.findById(id)
+    if (!dataset) throw new DomainError('dataset-not-found')
+    return { dataset, project: await this.projects.require(auth, action, dataset.projectId) }
+  }
+
+  /** Whether the data set is there and not being deleted; for work that acts for no one. */
+  async exists(id: string): Promise<boolean> {
+    const dataset = await this.datasets.findById(id)
+    return dataset !== null && (await this.projects.find(dataset.projectId)) !== null
+  }
+
+  /** Takes note that files of the data set came or went. */
+  async filesChanged(id: string): Promise<void> {
+    await this.datasets.touch(id, now())
+    const dataset = await this.datasets.findById(id)
+    const project = dataset && (await this.projects.find(dataset.projectId))
+    if (project) this.bus.publish('project.changed', { projectId: project.id, revision: project.revision })
+  }
+}
