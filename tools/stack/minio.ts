@@ -1,21 +1,21 @@
-import { mkdirSync } from 'node:fs';
-import { run } from './exec.ts';
-import type { ServiceSpec } from './processes.ts';
-import type { Secrets } from './secrets.ts';
-import { toolPath } from './tools.ts';
+import { mkdirSync } from 'node:fs'
+import { run } from './exec.ts'
+import type { ServiceSpec } from './processes.ts'
+import type { Secrets } from './secrets.ts'
+import { toolPath } from './tools.ts'
 
 export interface MinioOptions {
-  dataDir: string;
-  port: number;
-  secrets: Secrets;
-  region: string;
+  dataDir: string
+  port: number
+  secrets: Secrets
+  region: string
   /** Pages that may use presigned URLs; `*` for any. */
-  origins: string[];
+  origins: string[]
 }
 
 /** The embedded object store. Its web console is off; its root key stays with the supervisor. */
 export function minioService(options: MinioOptions): ServiceSpec {
-  mkdirSync(options.dataDir, { recursive: true });
+  mkdirSync(options.dataDir, { recursive: true })
   return {
     name: 'minio',
     command: toolPath('minio', 'minio'),
@@ -30,23 +30,17 @@ export function minioService(options: MinioOptions): ServiceSpec {
       // Browsers at the portal's address may PUT and GET; MinIO exposes ETag by itself.
       MINIO_API_CORS_ALLOW_ORIGIN: options.origins.join(','),
     },
-  };
+  }
 }
 
 export async function minioReady(port: number): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${port}/minio/health/ready`);
-  await response.body?.cancel();
-  return response.ok;
+  const response = await fetch(`http://127.0.0.1:${port}/minio/health/ready`)
+  await response.body?.cancel()
+  return response.ok
 }
 
 /** Creates the buckets and the portal's service account, which may reach only what the patterns name. */
-export async function provisionMinio(
-  port: number,
-  secrets: Secrets,
-  region: string,
-  buckets: string[],
-  patterns: string[],
-): Promise<void> {
+export async function provisionMinio(port: number, secrets: Secrets, region: string, buckets: string[], patterns: string[]): Promise<void> {
   await run(toolPath('minio', 'provision'), [], {
     env: {
       ENDPOINT: `127.0.0.1:${port}`,
@@ -58,5 +52,5 @@ export async function provisionMinio(
       BUCKETS: buckets.join(','),
       BUCKET_PATTERNS: patterns.join(','),
     },
-  });
+  })
 }

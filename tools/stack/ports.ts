@@ -1,99 +1,99 @@
-import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
-import { promisify } from 'node:util';
-import { list, readText } from './files.ts';
-import { readlinkSync } from 'node:fs';
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:net'
+import { promisify } from 'node:util'
+import { list, readText } from './files.ts'
+import { readlinkSync } from 'node:fs'
 
 /** A port that a service is about to take. */
 export interface PortNeed {
-  service: string;
-  host: string;
-  port: number;
+  service: string
+  host: string
+  port: number
   /** How to choose another one, as "set VITRINE_PORT". */
-  remedy?: string;
+  remedy?: string
 }
 
 export interface PortConflict extends PortNeed {
   /** Who has it, as far as it can be seen: "nginx (pid 812)". */
-  holder: string | null;
+  holder: string | null
 }
 
 /** Tries each port and answers those that are taken. A host address that does not exist yet conflicts with nothing. */
 export async function findConflicts(needs: PortNeed[]): Promise<PortConflict[]> {
   const results = await Promise.all(
     needs.map(async (need) => ((await isBusy(need)) ? { ...need, holder: await findHolder(need.port) } : null)),
-  );
-  return results.filter((conflict) => conflict !== null);
+  )
+  return results.filter((conflict) => conflict !== null)
 }
 
 function isBusy(need: PortNeed): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE' || error.code === 'EACCES'));
-    server.listen({ host: need.host, port: need.port, exclusive: true }, () => server.close(() => resolve(false)));
-  });
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE' || error.code === 'EACCES'))
+    server.listen({ host: need.host, port: need.port, exclusive: true }, () => server.close(() => resolve(false)))
+  })
 }
 
 /** All conflicts in one message, so that nobody has to start again for each. */
 export function describeConflicts(conflicts: PortConflict[]): string {
   const lines = conflicts.map((conflict) => {
-    const holder = conflict.holder ?? 'another process (not visible to you)';
-    const remedy = conflict.remedy ? `: stop it, or ${conflict.remedy}` : ': stop it';
-    return `  ${conflict.service} needs ${conflict.host}:${conflict.port}, which ${holder} holds${remedy}`;
-  });
-  const count = conflicts.length === 1 ? 'A port is' : `${conflicts.length} ports are`;
-  return `${count} taken; nothing was started.\n${lines.join('\n')}`;
+    const holder = conflict.holder ?? 'another process (not visible to you)'
+    const remedy = conflict.remedy ? `: stop it, or ${conflict.remedy}` : ': stop it'
+    return `  ${conflict.service} needs ${conflict.host}:${conflict.port}, which ${holder} holds${remedy}`
+  })
+  const count = conflicts.length === 1 ? 'A port is' : `${conflicts.length} ports are`
+  return `${count} taken; nothing was started.\n${lines.join('\n')}`
 }
 
 async function findHolder(port: number): Promise<string | null> {
-  const pid = process.platform === 'linux' ? holderFromProc(port) : await holderFromLsof(port);
-  if (pid === null) return null;
-  const name = readText(`/proc/${pid}/comm`)?.trim() ?? (await commandOf(pid));
-  return `${name} (pid ${pid})`;
+  const pid = process.platform === 'linux' ? holderFromProc(port) : await holderFromLsof(port)
+  if (pid === null) return null
+  const name = readText(`/proc/${pid}/comm`)?.trim() ?? (await commandOf(pid))
+  return `${name} (pid ${pid})`
 }
 
 /** Inodes of sockets that listen on a port, out of the text of /proc/net/tcp. */
 export function listeningInodes(table: string, port: number): string[] {
-  const suffix = ':' + port.toString(16).toUpperCase().padStart(4, '0');
+  const suffix = ':' + port.toString(16).toUpperCase().padStart(4, '0')
   return table
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[1]?.endsWith(suffix) && fields[3] === '0A')
     .map((fields) => fields[9])
-    .filter((inode) => inode !== undefined);
+    .filter((inode) => inode !== undefined)
 }
 
 function holderFromProc(port: number): number | null {
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readText(path) ?? '');
-  const wanted = new Set(tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`));
-  if (wanted.size === 0) return null;
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readText(path) ?? '')
+  const wanted = new Set(tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`))
+  if (wanted.size === 0) return null
   for (const pid of list('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       for (const descriptor of list(`/proc/${pid}/fd`)) {
-        if (wanted.has(readlinkSync(`/proc/${pid}/fd/${descriptor}`))) return Number(pid);
+        if (wanted.has(readlinkSync(`/proc/${pid}/fd/${descriptor}`))) return Number(pid)
       }
     } catch {
       // Ended meanwhile, or belongs to someone else whom we may not look at.
     }
   }
-  return null;
+  return null
 }
 
-const execute = promisify(execFile);
+const execute = promisify(execFile)
 
 async function holderFromLsof(port: number): Promise<number | null> {
   try {
-    const { stdout } = await execute('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t']);
-    return Number(stdout.trim().split('\n')[0]) || null;
+    const { stdout } = await execute('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t'])
+    return Number(stdout.trim().split('\n')[0]) || null
   } catch {
-    return null;
+    return null
   }
 }
 
 async function commandOf(pid: number): Promise<string> {
   try {
-    return (await execute('ps', ['-o', 'comm=', '-p', String(pid)])).stdout.trim();
+    return (await execute('ps', ['-o', 'comm=', '-p', String(pid)])).stdout.trim()
   } catch {
-    return 'a process';
+    return 'a process'
   }
 }

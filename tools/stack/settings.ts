@@ -1,39 +1,42 @@
-import type { Profile } from './paths.ts';
+import type { Profile } from './paths.ts'
 
 /** Ports on the loopback address. */
 export interface Ports {
-  portal: number;
-  mongo: number;
-  s3: number;
-  apps: number;
+  portal: number
+  mongo: number
+  s3: number
+  apps: number
 }
 
 /** Which parts the user brings; the others are started by us. */
 export interface OwnServices {
-  mongo: boolean;
-  s3: boolean;
-  cluster: boolean;
+  mongo: boolean
+  s3: boolean
+  cluster: boolean
 }
 
 export interface Settings {
-  profile: Profile;
-  ports: Ports;
-  own: OwnServices;
-  bucket: string;
-  region: string;
+  profile: Profile
+  ports: Ports
+  own: OwnServices
+  bucket: string
+  region: string
   /** The address of the browser's pages: what the object store lets in by CORS. */
-  publicUrl: string;
+  publicUrl: string
   /** What is worth saying before the start, though nothing is wrong. */
-  notes: string[];
+  notes: string[]
 }
 
 /** All mistakes of the environment at once. The caller ends with code 78 (EX_CONFIG). */
 export class SettingsError extends Error {
-  readonly mistakes: string[];
+  readonly mistakes: string[]
 
   constructor(mistakes: string[]) {
-    super(`The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n` + mistakes.map((text) => `  ${text}`).join('\n'));
-    this.mistakes = mistakes;
+    super(
+      `The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n` +
+        mistakes.map((text) => `  ${text}`).join('\n'),
+    )
+    this.mistakes = mistakes
   }
 }
 
@@ -42,15 +45,15 @@ const portVariables = {
   mongo: ['VITRINE_MONGO_PORT', 27018],
   s3: ['VITRINE_S3_PORT', 9000],
   apps: ['VITRINE_APPS_PORT', 8081],
-} as const;
+} as const
 
 /** The variable that moves a port, for messages about conflicts. */
 export function portVariable(port: keyof Ports): string {
-  return portVariables[port][0];
+  return portVariables[port][0]
 }
 
 /** Each profile has ports of its own, so that tests run while `make up` runs. */
-const portOffset: Record<Profile, number> = { dev: 0, test: 10_000, services: 20_000 };
+const portOffset: Record<Profile, number> = { dev: 0, test: 10_000, services: 20_000 }
 
 /**
  * Reads what concerns the supervisor from the environment. The portal checks its own part (`--check-config`).
@@ -58,42 +61,42 @@ const portOffset: Record<Profile, number> = { dev: 0, test: 10_000, services: 20
  * for production cannot lead them there.
  */
 export function readSettings(profile: Profile, environment: NodeJS.ProcessEnv): Settings {
-  const mistakes: string[] = [];
-  const notes: string[] = [];
-  const given = (name: string) => profile === 'dev' && Boolean(environment[name] || environment[`${name}_FILE`]);
+  const mistakes: string[] = []
+  const notes: string[] = []
+  const given = (name: string) => profile === 'dev' && Boolean(environment[name] || environment[`${name}_FILE`])
 
-  const ports = { portal: 0, mongo: 0, s3: 0, apps: 0 };
+  const ports = { portal: 0, mongo: 0, s3: 0, apps: 0 }
   for (const port of Object.keys(portVariables) as (keyof Ports)[]) {
-    const [name, preset] = portVariables[port];
-    const text = profile === 'dev' ? environment[name] : undefined;
-    ports[port] = text ? Number(text) : preset + portOffset[profile];
+    const [name, preset] = portVariables[port]
+    const text = profile === 'dev' ? environment[name] : undefined
+    ports[port] = text ? Number(text) : preset + portOffset[profile]
     if (!Number.isInteger(ports[port]) || ports[port] < 1 || ports[port] > 65_535) {
-      mistakes.push(`${name}=${text} is no port: give a number from 1 to 65535`);
+      mistakes.push(`${name}=${text} is no port: give a number from 1 to 65535`)
     }
   }
-  const taken = new Map<number, string>();
+  const taken = new Map<number, string>()
   for (const port of Object.keys(portVariables) as (keyof Ports)[]) {
-    const other = taken.get(ports[port]);
-    if (other) mistakes.push(`${portVariable(port)} and ${other} are both ${ports[port]}: give each its own port`);
-    taken.set(ports[port], portVariable(port));
+    const other = taken.get(ports[port])
+    if (other) mistakes.push(`${portVariable(port)} and ${other} are both ${ports[port]}: give each its own port`)
+    taken.set(ports[port], portVariable(port))
   }
 
-  const own = { mongo: given('MONGODB_URI'), s3: given('S3_ENDPOINT'), cluster: false };
+  const own = { mongo: given('MONGODB_URI'), s3: given('S3_ENDPOINT'), cluster: false }
   if (own.s3) {
     for (const name of ['S3_ACCESS_KEY', 'S3_SECRET_KEY']) {
-      if (!given(name)) mistakes.push(`S3_ENDPOINT is set, ${name} is not: give the keys of that object store too`);
+      if (!given(name)) mistakes.push(`S3_ENDPOINT is set, ${name} is not: give the keys of that object store too`)
     }
   }
-  if (given('KUBECONFIG') && given('VITRINE_KUBE_CONTEXT')) own.cluster = true;
+  if (given('KUBECONFIG') && given('VITRINE_KUBE_CONTEXT')) own.cluster = true
   else if (given('VITRINE_KUBE_CONTEXT')) {
-    mistakes.push('VITRINE_KUBE_CONTEXT is set, KUBECONFIG is not: give the file that holds that context');
+    mistakes.push('VITRINE_KUBE_CONTEXT is set, KUBECONFIG is not: give the file that holds that context')
   } else if (given('KUBECONFIG')) {
-    notes.push('KUBECONFIG is not used: name the context to deploy to in VITRINE_KUBE_CONTEXT as well');
+    notes.push('KUBECONFIG is not used: name the context to deploy to in VITRINE_KUBE_CONTEXT as well')
   }
 
-  if (mistakes.length > 0) throw new SettingsError(mistakes);
-  const publicUrl = (profile === 'dev' && environment['VITRINE_PUBLIC_URL']) || `http://localhost:${ports.portal}`;
-  const dev = profile === 'dev' ? environment : {};
+  if (mistakes.length > 0) throw new SettingsError(mistakes)
+  const publicUrl = (profile === 'dev' && environment['VITRINE_PUBLIC_URL']) || `http://localhost:${ports.portal}`
+  const dev = profile === 'dev' ? environment : {}
   return {
     profile,
     ports,
@@ -102,5 +105,5 @@ export function readSettings(profile: Profile, environment: NodeJS.ProcessEnv): 
     region: dev['S3_REGION'] || 'us-east-1',
     publicUrl,
     notes,
-  };
+  }
 }

@@ -1,119 +1,117 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { clusterObstacle, joinCluster, prepareCluster, type ClusterShare } from './cluster/client.ts';
-import type { ClusterRecord } from './cluster/record.ts';
-import { list, readJson, remove, writeJson } from './files.ts';
-import { Forward } from './forward.ts';
-import { isAlive, self, type ProcessIdentity } from './identity.ts';
-import { minioReady, minioService, provisionMinio } from './minio.ts';
-import { accepts, mongoService } from './mongo.ts';
-import { profileDir, type Profile } from './paths.ts';
-import { describeConflicts, findConflicts, type PortNeed } from './ports.ts';
-import { Service, sweepProcesses, type ServiceSpec } from './processes.ts';
-import { Progress } from './progress.ts';
-import { ensureSecrets, type Secrets } from './secrets.ts';
-import { portVariable, readSettings, type Ports, type Settings } from './settings.ts';
-import { waitFor } from './time.ts';
-import { ensureTools, type ToolName } from './tools.ts';
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { clusterObstacle, joinCluster, prepareCluster, type ClusterShare } from './cluster/client.ts'
+import type { ClusterRecord } from './cluster/record.ts'
+import { list, readJson, remove, writeJson } from './files.ts'
+import { Forward } from './forward.ts'
+import { isAlive, self, type ProcessIdentity } from './identity.ts'
+import { minioReady, minioService, provisionMinio } from './minio.ts'
+import { accepts, mongoService } from './mongo.ts'
+import { profileDir, type Profile } from './paths.ts'
+import { describeConflicts, findConflicts, type PortNeed } from './ports.ts'
+import { Service, sweepProcesses, type ServiceSpec } from './processes.ts'
+import { Progress } from './progress.ts'
+import { ensureSecrets, type Secrets } from './secrets.ts'
+import { portVariable, readSettings, type Ports, type Settings } from './settings.ts'
+import { waitFor } from './time.ts'
+import { ensureTools, type ToolName } from './tools.ts'
 
 export interface StackOptions {
-  profile: Profile;
-  progress?: Progress;
-  environment?: NodeJS.ProcessEnv;
+  profile: Profile
+  progress?: Progress
+  environment?: NodeJS.ProcessEnv
   /** Starts without the data of the run before. Tests do. */
-  fresh?: boolean;
+  fresh?: boolean
   /** Without a cluster: for those who need the stores alone. */
-  withoutCluster?: boolean;
+  withoutCluster?: boolean
   /** Gives up the start where it stands; what has been started is stopped. */
-  signal?: AbortSignal;
+  signal?: AbortSignal
   /** Runs after the checks and the stores' tools, before anything starts: for builds that must not run beside a start. */
-  prepare?: () => Promise<void>;
+  prepare?: () => Promise<void>
 }
 
 /** What `make status` reads, and what finds a killed supervisor's leftovers. */
 export interface StackRecord {
-  supervisor: ProcessIdentity;
-  profile: Profile;
-  since: string;
-  logs: string;
-  ready: boolean;
-  portalUrl: string | null;
-  services: StackServiceRecord[];
+  supervisor: ProcessIdentity
+  profile: Profile
+  since: string
+  logs: string
+  ready: boolean
+  portalUrl: string | null
+  services: StackServiceRecord[]
 }
 
 export interface StackServiceRecord {
-  name: string;
-  address: string;
-  state: 'running' | 'restarting' | 'external';
-  pid: number | null;
-  since: string | null;
-  restarts: number;
-  log: string | null;
+  name: string
+  address: string
+  state: 'running' | 'restarting' | 'external'
+  pid: number | null
+  since: string | null
+  restarts: number
+  log: string | null
 }
 
 /** The state of the cluster as a caller sees it. */
 export type ClusterView =
-  | { kind: 'absent'; reason: string }
-  | { kind: 'external'; kubeconfig: string; context: string }
-  | { kind: 'embedded'; share: ClusterShare };
+  { kind: 'absent'; reason: string } | { kind: 'external'; kubeconfig: string; context: string } | { kind: 'embedded'; share: ClusterShare }
 
 /** Runs of which the logs are kept. */
-const keptRuns = 10;
+const keptRuns = 10
 
 /** A running set of services. `startStack` makes one. */
 export class Stack {
-  readonly settings: Settings;
-  readonly dir: string;
-  readonly logs: string;
-  readonly secrets: Secrets;
-  readonly progress: Progress;
-  cluster: ClusterView = { kind: 'absent', reason: 'not started' };
-  portalUrl: string | null = null;
-  ready = false;
-  readonly #environment: NodeJS.ProcessEnv;
-  readonly #services: { service: Service; address: string }[] = [];
-  readonly #since = new Date().toISOString();
-  #forward: Forward | null = null;
-  #stopped: Promise<void> | null = null;
+  readonly settings: Settings
+  readonly dir: string
+  readonly logs: string
+  readonly secrets: Secrets
+  readonly progress: Progress
+  cluster: ClusterView = { kind: 'absent', reason: 'not started' }
+  portalUrl: string | null = null
+  ready = false
+  readonly #environment: NodeJS.ProcessEnv
+  readonly #services: { service: Service; address: string }[] = []
+  readonly #since = new Date().toISOString()
+  #forward: Forward | null = null
+  #stopped: Promise<void> | null = null
 
   constructor(settings: Settings, progress: Progress, environment: NodeJS.ProcessEnv) {
-    this.settings = settings;
-    this.progress = progress;
-    this.#environment = environment;
-    this.dir = profileDir(settings.profile);
-    this.logs = newRunFolder(join(this.dir, 'logs'));
-    this.secrets = ensureSecrets(this.dir);
+    this.settings = settings
+    this.progress = progress
+    this.#environment = environment
+    this.dir = profileDir(settings.profile)
+    this.logs = newRunFolder(join(this.dir, 'logs'))
+    this.secrets = ensureSecrets(this.dir)
   }
 
   get runDir(): string {
-    return join(this.dir, 'run');
+    return join(this.dir, 'run')
   }
 
   /** Starts a service and keeps it running; a restart is said, and counted in the status. */
   launch(spec: ServiceSpec, address: string): Service {
-    const folders = { run: this.runDir, logs: this.logs, marker: this.dir };
+    const folders = { run: this.runDir, logs: this.logs, marker: this.dir }
     const service = new Service(spec, folders, (ended, reason) => {
-      this.progress.line(`${spec.name} ${reason}; starting it again. Its log: ${ended.log}`);
-      ended.restart();
-      this.save();
-    });
-    this.#services.push({ service, address });
-    service.start();
-    this.save();
-    return service;
+      this.progress.line(`${spec.name} ${reason}; starting it again. Its log: ${ended.log}`)
+      ended.restart()
+      this.save()
+    })
+    this.#services.push({ service, address })
+    service.start()
+    this.save()
+    return service
   }
 
   async startStores(): Promise<void> {
-    const { ports, own, region, bucket } = this.settings;
-    const starts: Promise<void>[] = [];
+    const { ports, own, region, bucket } = this.settings
+    const starts: Promise<void>[] = []
     if (!own.mongo) {
-      const spec = mongoService(join(this.dir, 'mongo'), ports.mongo);
+      const spec = mongoService(join(this.dir, 'mongo'), ports.mongo)
       starts.push(
         this.progress.step(`database on 127.0.0.1:${ports.mongo}`, async () => {
-          const service = this.launch(spec, `127.0.0.1:${ports.mongo}`);
-          await waitFor(() => accepts(ports.mongo), { what: 'the database', timeoutMs: 60_000, check: service.assertRunning });
+          const service = this.launch(spec, `127.0.0.1:${ports.mongo}`)
+          await waitFor(() => accepts(ports.mongo), { what: 'the database', timeoutMs: 60_000, check: service.assertRunning })
         }),
-      );
+      )
     }
     if (!own.s3) {
       const spec = minioService({
@@ -122,95 +120,95 @@ export class Stack {
         secrets: this.secrets,
         region,
         origins: this.#origins(),
-      });
+      })
       starts.push(
         this.progress.step(`object store on 127.0.0.1:${ports.s3}`, async () => {
-          const service = this.launch(spec, `http://127.0.0.1:${ports.s3}`);
-          await waitFor(() => minioReady(ports.s3), { what: 'the object store', timeoutMs: 60_000, check: service.assertRunning });
+          const service = this.launch(spec, `http://127.0.0.1:${ports.s3}`)
+          await waitFor(() => minioReady(ports.s3), { what: 'the object store', timeoutMs: 60_000, check: service.assertRunning })
           // Tests make buckets of their own beside it.
-          const patterns = this.settings.profile === 'dev' ? [bucket] : [bucket, `${bucket}-*`];
-          await provisionMinio(ports.s3, this.secrets, region, [bucket], patterns);
+          const patterns = this.settings.profile === 'dev' ? [bucket] : [bucket, `${bucket}-*`]
+          await provisionMinio(ports.s3, this.secrets, region, [bucket], patterns)
         }),
-      );
+      )
     }
-    const results = await Promise.allSettled(starts);
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
+    const results = await Promise.allSettled(starts)
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
   }
 
   #origins(): string[] {
-    const { profile, ports, publicUrl } = this.settings;
-    if (profile === 'services') return ['*'];
-    return [...new Set([publicUrl, `http://localhost:${ports.portal}`, `http://127.0.0.1:${ports.portal}`])];
+    const { profile, ports, publicUrl } = this.settings
+    if (profile === 'services') return ['*']
+    return [...new Set([publicUrl, `http://localhost:${ports.portal}`, `http://127.0.0.1:${ports.portal}`])]
   }
 
   /** Joins or starts the cluster, unless the user brings one or the machine cannot run one. Does not wait for "ready". */
   async startCluster(): Promise<void> {
-    const { own, ports, profile } = this.settings;
+    const { own, ports, profile } = this.settings
     if (own.cluster) {
-      const kubeconfig = this.#environment['KUBECONFIG'] ?? '';
-      this.cluster = { kind: 'external', kubeconfig, context: this.#environment['VITRINE_KUBE_CONTEXT'] ?? '' };
-      return;
+      const kubeconfig = this.#environment['KUBECONFIG'] ?? ''
+      this.cluster = { kind: 'external', kubeconfig, context: this.#environment['VITRINE_KUBE_CONTEXT'] ?? '' }
+      return
     }
-    const obstacle = clusterObstacle();
+    const obstacle = clusterObstacle()
     if (obstacle !== null) {
-      this.cluster = { kind: 'absent', reason: obstacle };
-      return;
+      this.cluster = { kind: 'absent', reason: obstacle }
+      return
     }
-    const share = await joinCluster(profile, this.logs, this.progress);
-    this.cluster = { kind: 'embedded', share };
+    const share = await joinCluster(profile, this.logs, this.progress)
+    this.cluster = { kind: 'embedded', share }
     this.#forward = new Forward(() => {
-      const record = share.record();
-      return record.state === 'ready' || record.state === 'starting' ? record.appsAddress : null;
-    });
-    await this.#forward.listen(ports.apps);
-    this.save();
+      const record = share.record()
+      return record.state === 'ready' || record.state === 'starting' ? record.appsAddress : null
+    })
+    await this.#forward.listen(ports.apps)
+    this.save()
   }
 
   /** Waits until the embedded cluster serves apps; says what it is doing. Answers false, with the reason said, when it does not. */
   async clusterReady(timeoutMs = 45 * 60_000): Promise<boolean> {
-    if (this.cluster.kind === 'external') return true;
-    if (this.cluster.kind === 'absent') return false;
-    const { share } = this.cluster;
-    const began = Date.now();
-    let said = '';
+    if (this.cluster.kind === 'external') return true
+    if (this.cluster.kind === 'absent') return false
+    const { share } = this.cluster
+    const began = Date.now()
+    let said = ''
     const record = await waitFor(
       () => {
-        const now = share.record();
-        if (this.#stopped) return now;
+        const now = share.record()
+        if (this.#stopped) return now
         if (now.message !== said && (now.state === 'building' || now.state === 'starting')) {
-          said = now.message;
-          if (said) this.progress.line(`cluster: ${said}`);
+          said = now.message
+          if (said) this.progress.line(`cluster: ${said}`)
         }
-        return now.state === 'building' || now.state === 'starting' ? null : now;
+        return now.state === 'building' || now.state === 'starting' ? null : now
       },
       { what: 'the cluster', timeoutMs, intervalMs: 200 },
-    );
+    )
     if (record.state === 'ready') {
-      this.progress.line(`cluster: ready after ${Math.round((Date.now() - began) / 1000)} s`);
-      this.save();
-      return true;
+      this.progress.line(`cluster: ready after ${Math.round((Date.now() - began) / 1000)} s`)
+      this.save()
+      return true
     }
-    if (!this.#stopped) this.progress.line(`cluster: ${record.state}: ${record.message}`);
-    return false;
+    if (!this.#stopped) this.progress.line(`cluster: ${record.state}: ${record.message}`)
+    return false
   }
 
   clusterRecord(): ClusterRecord | null {
-    return this.cluster.kind === 'embedded' ? this.cluster.share.record() : null;
+    return this.cluster.kind === 'embedded' ? this.cluster.share.record() : null
   }
 
   /** The part of the portal's environment that says where the services are. Parts that the user brings stay as given. */
   portalEnvironment(): Record<string, string> {
-    const { settings, secrets } = this;
-    const { ports, own } = settings;
+    const { settings, secrets } = this
+    const { ports, own } = settings
     const environment: Record<string, string> = {
       VITRINE_PORT: String(ports.portal),
       VITRINE_PUBLIC_URL: settings.publicUrl,
       VITRINE_SECRET: secrets.portal,
       VITRINE_CREDENTIALS_FILE: join(this.dir, 'credentials.json'),
       VITRINE_APPS_URL: `http://{app}.apps.localhost:${ports.apps}`,
-    };
-    if (!own.mongo) environment['MONGODB_URI'] = `mongodb://127.0.0.1:${ports.mongo}/vitrine`;
+    }
+    if (!own.mongo) environment['MONGODB_URI'] = `mongodb://127.0.0.1:${ports.mongo}/vitrine`
     if (!own.s3) {
       Object.assign(environment, {
         S3_ENDPOINT: `http://127.0.0.1:${ports.s3}`,
@@ -219,11 +217,11 @@ export class Stack {
         S3_SECRET_KEY: secrets.s3SecretKey,
         S3_REGION: settings.region,
         S3_BUCKET: settings.bucket,
-      });
+      })
     }
-    const record = this.clusterRecord();
-    if (record) Object.assign(environment, { KUBECONFIG: record.portalKubeconfig, VITRINE_KUBE_CONTEXT: 'vitrine' });
-    return environment;
+    const record = this.clusterRecord()
+    if (record) Object.assign(environment, { KUBECONFIG: record.portalKubeconfig, VITRINE_KUBE_CONTEXT: 'vitrine' })
+    return environment
   }
 
   /** Writes what `make status` and the next start need. */
@@ -231,8 +229,8 @@ export class Stack {
     const external = Object.entries(this.settings.own)
       .filter(([, isOwn]) => isOwn)
       .map(([name]): StackServiceRecord => {
-        return { name, address: 'yours', state: 'external', pid: null, since: null, restarts: 0, log: null };
-      });
+        return { name, address: 'yours', state: 'external', pid: null, since: null, restarts: 0, log: null }
+      })
     const own = this.#services.map(({ service, address }): StackServiceRecord => {
       return {
         name: service.spec.name,
@@ -242,8 +240,8 @@ export class Stack {
         since: service.since.toISOString(),
         restarts: service.restarts,
         log: service.log,
-      };
-    });
+      }
+    })
     const record: StackRecord = {
       supervisor: self(),
       profile: this.settings.profile,
@@ -252,53 +250,58 @@ export class Stack {
       ready: this.ready,
       portalUrl: this.portalUrl,
       services: [...own, ...external],
-    };
-    writeJson(stackFile(this.settings.profile), record);
+    }
+    writeJson(stackFile(this.settings.profile), record)
   }
 
   /** Stops everything in the reverse order of its start, and gives the cluster back. Stopping twice is stopping once. */
   stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
-    return this.#stopped;
+    this.#stopped ??= this.#stop()
+    return this.#stopped
   }
 
   async #stop(): Promise<void> {
     for (const { service } of [...this.#services].reverse()) {
-      await this.progress.step(`${service.spec.name}: stopping`, () => service.stop());
+      await this.progress.step(`${service.spec.name}: stopping`, () => service.stop())
     }
-    await this.#forward?.close();
-    if (this.cluster.kind === 'embedded') await this.cluster.share.release(this.progress);
-    remove(stackFile(this.settings.profile));
+    await this.#forward?.close()
+    if (this.cluster.kind === 'embedded') await this.cluster.share.release(this.progress)
+    remove(stackFile(this.settings.profile))
   }
 }
 
 function newRunFolder(logs: string): string {
-  const name = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const folder = join(logs, name);
-  mkdirSync(folder, { recursive: true });
-  for (const old of list(logs).slice(0, -keptRuns)) remove(join(logs, old));
-  return folder;
+  const name = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
+  const folder = join(logs, name)
+  mkdirSync(folder, { recursive: true })
+  for (const old of list(logs).slice(0, -keptRuns)) remove(join(logs, old))
+  return folder
 }
 
 export function stackFile(profile: Profile): string {
-  return join(profileDir(profile), 'run', 'stack', 'record.json');
+  return join(profileDir(profile), 'run', 'stack', 'record.json')
 }
 
 /** The record of a profile's running supervisor, or null. */
 export function liveStack(profile: Profile): StackRecord | null {
-  const record = readJson<StackRecord>(stackFile(profile));
-  return record !== null && isAlive(record.supervisor) ? record : null;
+  const record = readJson<StackRecord>(stackFile(profile))
+  return record !== null && isAlive(record.supervisor) ? record : null
 }
 
 function portNeeds(settings: Settings): PortNeed[] {
-  const names: Record<keyof Ports, string> = { portal: 'the portal', mongo: 'the database', s3: 'the object store', apps: 'the address of the apps' };
-  const unneeded = { portal: settings.profile !== 'dev', mongo: settings.own.mongo, s3: settings.own.s3, apps: settings.own.cluster };
+  const names: Record<keyof Ports, string> = {
+    portal: 'the portal',
+    mongo: 'the database',
+    s3: 'the object store',
+    apps: 'the address of the apps',
+  }
+  const unneeded = { portal: settings.profile === 'services', mongo: settings.own.mongo, s3: settings.own.s3, apps: settings.own.cluster }
   return (Object.keys(names) as (keyof Ports)[])
     .filter((port) => !unneeded[port])
     .map((port) => {
-      const need = { service: names[port], host: '127.0.0.1', port: settings.ports[port] };
-      return settings.profile === 'dev' ? { ...need, remedy: `choose another with ${portVariable(port)}` } : need;
-    });
+      const need = { service: names[port], host: '127.0.0.1', port: settings.ports[port] }
+      return settings.profile === 'dev' ? { ...need, remedy: `choose another with ${portVariable(port)}` } : need
+    })
 }
 
 /**
@@ -306,51 +309,52 @@ function portNeeds(settings: Settings): PortNeed[] {
  * stores, and joins or starts the cluster without waiting for it (`clusterReady` does). The caller stops it.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const environment = options.environment ?? process.env;
-  const progress = options.progress ?? new Progress();
-  const settings = readSettings(options.profile, environment);
-  for (const note of settings.notes) progress.line(note);
-  const running = liveStack(options.profile);
-  if (running) throw new AlreadyRunning(running);
-  const dir = profileDir(options.profile);
-  const swept = await sweepProcesses(join(dir, 'run'));
-  if (swept.length > 0) progress.line(`cleaned up after a killed run: ${swept.join(', ')}`);
-  if (options.fresh) for (const data of ['mongo', 'minio', 'credentials.json', 'secrets.json']) remove(join(dir, data));
+  const environment = options.environment ?? process.env
+  const progress = options.progress ?? new Progress()
+  const settings = readSettings(options.profile, environment)
+  for (const note of settings.notes) progress.line(note)
+  const running = liveStack(options.profile)
+  if (running) throw new AlreadyRunning(running)
+  const dir = profileDir(options.profile)
+  const swept = await sweepProcesses(join(dir, 'run'))
+  if (swept.length > 0) progress.line(`cleaned up after a killed run: ${swept.join(', ')}`)
+  if (options.fresh) for (const data of ['mongo', 'minio', 'credentials.json', 'secrets.json']) remove(join(dir, data))
 
-  const wantsCluster = !options.withoutCluster && !settings.own.cluster && clusterObstacle() === null;
-  const conflicts = await findConflicts(portNeeds(settings));
-  if (wantsCluster) conflicts.push(...(await prepareCluster(progress)));
-  if (conflicts.length > 0) throw new Error(describeConflicts(conflicts));
+  const wantsCluster = !options.withoutCluster && !settings.own.cluster && clusterObstacle() === null
+  const conflicts = await findConflicts(portNeeds(settings))
+  if (wantsCluster) conflicts.push(...(await prepareCluster(progress)))
+  if (conflicts.length > 0) throw new Error(describeConflicts(conflicts))
 
-  const tools: ToolName[] = [];
-  if (!settings.own.mongo) tools.push('mongo');
-  if (!settings.own.s3) tools.push('minio');
-  const stack = new Stack(settings, progress, environment);
-  stack.save();
+  const tools: ToolName[] = []
+  if (!settings.own.mongo) tools.push('mongo')
+  if (!settings.own.s3) tools.push('minio')
+  const stack = new Stack(settings, progress, environment)
+  stack.save()
   try {
-    await ensureTools(tools, progress);
-    await options.prepare?.();
-    options.signal?.throwIfAborted();
-    await stack.startStores();
-    options.signal?.throwIfAborted();
-    if (options.withoutCluster) stack.cluster = { kind: 'absent', reason: 'started without a cluster' };
-    else await stack.startCluster();
-    options.signal?.throwIfAborted();
+    await ensureTools(tools, progress)
+    await options.prepare?.()
+    options.signal?.throwIfAborted()
+    await stack.startStores()
+    options.signal?.throwIfAborted()
+    if (options.withoutCluster) stack.cluster = { kind: 'absent', reason: 'started without a cluster' }
+    else await stack.startCluster()
+    options.signal?.throwIfAborted()
   } catch (error) {
-    await stack.stop();
-    throw error;
+    await stack.stop()
+    throw error
   }
-  return stack;
+  return stack
 }
 
 /** A supervisor of this profile runs already. */
 export class AlreadyRunning extends Error {
-  readonly record: StackRecord;
+  readonly record: StackRecord
 
   constructor(record: StackRecord) {
-    const where = record.portalUrl ? ` at ${record.portalUrl}` : '';
-    super(`Vitrine runs already${where} (pid ${record.supervisor.pid}, since ${record.since}). \`make status\` shows it, \`make down\` stops it.`);
-    this.record = record;
+    const where = record.portalUrl ? ` at ${record.portalUrl}` : ''
+    super(
+      `Vitrine runs already${where} (pid ${record.supervisor.pid}, since ${record.since}). \`make status\` shows it, \`make down\` stops it.`,
+    )
+    this.record = record
   }
 }
-

@@ -1,16 +1,16 @@
-import { spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { isAlive } from '../identity.ts';
-import { withLock } from '../lock.ts';
-import { root, stateDir, type Profile } from '../paths.ts';
-import type { Progress } from '../progress.ts';
-import { describeConflicts, findConflicts, type PortConflict } from '../ports.ts';
-import { sleep, waitFor } from '../time.ts';
-import { tail } from '../processes.ts';
-import { clusterPorts, host } from './layout.ts';
-import { liveLeases, liveRecord, readRecord, takeLease, type ClusterRecord } from './record.ts';
-import { sweepCluster } from './sweep.ts';
+import { spawn } from 'node:child_process'
+import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { isAlive } from '../identity.ts'
+import { withLock } from '../lock.ts'
+import { root, stateDir, type Profile } from '../paths.ts'
+import type { Progress } from '../progress.ts'
+import { describeConflicts, findConflicts, type PortConflict } from '../ports.ts'
+import { sleep, waitFor } from '../time.ts'
+import { tail } from '../processes.ts'
+import { clusterPorts, host } from './layout.ts'
+import { liveLeases, liveRecord, readRecord, takeLease, type ClusterRecord } from './record.ts'
+import { sweepCluster } from './sweep.ts'
 
 /** Programs that the cluster needs from the system, with Debian's packages. */
 const programs: Record<string, string> = {
@@ -23,41 +23,41 @@ const programs: Record<string, string> = {
   umount: 'mount',
   'docker-registry': 'docker-registry',
   go: 'golang-go',
-};
+}
 
 /** Why this machine cannot run the cluster, with what to do; null when it can. */
 export function clusterObstacle(): string | null {
-  const instead = 'Everything but app hosting works. To use a cluster of your own set KUBECONFIG and VITRINE_KUBE_CONTEXT';
-  if (process.platform !== 'linux') return `the embedded cluster needs Linux. ${instead}`;
-  if (process.getuid?.() !== 0) return `the embedded cluster needs root: run \`sudo make up\`. ${instead}`;
-  const missing = Object.keys(programs).filter((program) => !onPath(program));
+  const instead = 'Everything but app hosting works. To use a cluster of your own set KUBECONFIG and VITRINE_KUBE_CONTEXT'
+  if (process.platform !== 'linux') return `the embedded cluster needs Linux. ${instead}`
+  if (process.getuid?.() !== 0) return `the embedded cluster needs root: run \`sudo make up\`. ${instead}`
+  const missing = Object.keys(programs).filter((program) => !onPath(program))
   if (missing.length > 0) {
-    const packages = missing.map((program) => programs[program]).join(' ');
-    return `the embedded cluster needs ${missing.join(', ')}: install ${packages}. ${instead}`;
+    const packages = missing.map((program) => programs[program]).join(' ')
+    return `the embedded cluster needs ${missing.join(', ')}: install ${packages}. ${instead}`
   }
   // Unix sockets below .vitrine/cluster/kubelet may have 107 bytes.
-  if (stateDir.length > 65) return `the path of this checkout is too long for the kubelet's sockets: move it to a shorter one. ${instead}`;
-  return null;
+  if (stateDir.length > 65) return `the path of this checkout is too long for the kubelet's sockets: move it to a shorter one. ${instead}`
+  return null
 }
 
 function onPath(program: string): boolean {
   return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => {
     try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
+      accessSync(join(folder, program), constants.X_OK)
+      return true
     } catch {
-      return false;
+      return false
     }
-  });
+  })
 }
 
 /** A share in this host's cluster. */
 export interface ClusterShare {
   /** What the cluster says about itself now; `failed` or `stopped` when its daemon has ended. */
-  record: () => ClusterRecord;
+  record: () => ClusterRecord
   /** Gives the share back; the last one's leaving stops the cluster. Answers once it has stopped, if it does. */
-  release: (progress: Progress) => Promise<void>;
-  shared: boolean;
+  release: (progress: Progress) => Promise<void>
+  shared: boolean
 }
 
 /**
@@ -65,33 +65,33 @@ export interface ClusterShare {
  * Answers as soon as its daemon runs; the record says when it is ready.
  */
 export async function joinCluster(profile: Profile, logs: string, progress: Progress): Promise<ClusterShare> {
-  mkdirSync(host.leases, { recursive: true });
+  mkdirSync(host.leases, { recursive: true })
   return withLock(host.lock, async () => {
-    const stopping = liveRecord();
+    const stopping = liveRecord()
     if (stopping?.state === 'stopping' || stopping?.state === 'failed') {
-      await progress.step('waiting for the former cluster to stop', () => waitForEnd(stopping));
+      await progress.step('waiting for the former cluster to stop', () => waitForEnd(stopping))
     }
-    let record = liveRecord();
-    const shared = record !== null;
-    const giveBack = takeLease(profile, root);
+    let record = liveRecord()
+    const shared = record !== null
+    const giveBack = takeLease(profile, root)
     if (record === null) {
-      await sweepDead(progress);
+      await sweepDead(progress)
       record = await launchDaemon(logs).catch((error: unknown) => {
-        giveBack();
-        throw error;
-      });
+        giveBack()
+        throw error
+      })
     }
-    const daemon = record;
+    const daemon = record
     return {
       shared,
       record: () => currentRecord(daemon),
       release: async (reporter) => {
-        giveBack();
-        if (liveLeases().length > 0) return reporter.line('cluster: stays, others use it');
-        await reporter.step('cluster: stopping', () => waitForEnd(daemon));
+        giveBack()
+        if (liveLeases().length > 0) return reporter.line('cluster: stays, others use it')
+        await reporter.step('cluster: stopping', () => waitForEnd(daemon))
       },
-    };
-  });
+    }
+  })
 }
 
 /**
@@ -100,53 +100,54 @@ export async function joinCluster(profile: Profile, logs: string, progress: Prog
  */
 export function prepareCluster(progress: Progress): Promise<PortConflict[]> {
   return withLock(host.lock, async () => {
-    if (liveRecord() !== null) return [];
-    await sweepDead(progress);
-    return findConflicts(clusterPorts());
-  });
+    if (liveRecord() !== null) return []
+    await sweepDead(progress)
+    return findConflicts(clusterPorts())
+  })
 }
 
 async function sweepDead(progress: Progress): Promise<void> {
-  const swept = await sweepCluster();
-  if (swept.length > 0) progress.line(`cluster: cleaned up after a killed run (${swept.join(', ')})`);
+  const swept = await sweepCluster()
+  if (swept.length > 0) progress.line(`cluster: cleaned up after a killed run (${swept.join(', ')})`)
 }
 
 function currentRecord(started: ClusterRecord): ClusterRecord {
-  const record = readRecord();
-  if (record?.daemon.pid !== started.daemon.pid) return { ...started, state: 'stopped', message: 'the cluster was stopped', components: [] };
-  if (isAlive(record.daemon) || record.state === 'failed') return record;
-  return { ...record, state: 'failed', message: `the cluster's daemon was killed; its log: ${join(record.logs, 'cluster.log')}` };
+  const record = readRecord()
+  if (record?.daemon.pid !== started.daemon.pid) return { ...started, state: 'stopped', message: 'the cluster was stopped', components: [] }
+  if (isAlive(record.daemon) || record.state === 'failed') return record
+  return { ...record, state: 'failed', message: `the cluster's daemon was killed; its log: ${join(record.logs, 'cluster.log')}` }
 }
 
 async function launchDaemon(logs: string): Promise<ClusterRecord> {
-  const conflicts = await findConflicts(clusterPorts());
-  if (conflicts.length > 0) throw new Error(describeConflicts(conflicts));
-  mkdirSync(logs, { recursive: true });
-  const path = join(logs, 'cluster.log');
-  const log = openSync(path, 'a');
-  const main = join(root, 'tools/stack/main.ts');
-  const child = spawn(process.execPath, [main, 'cluster-daemon', logs], { detached: true, stdio: ['ignore', log, log] });
-  closeSync(log);
-  child.unref();
+  const conflicts = await findConflicts(clusterPorts())
+  if (conflicts.length > 0) throw new Error(describeConflicts(conflicts))
+  mkdirSync(logs, { recursive: true })
+  const path = join(logs, 'cluster.log')
+  const log = openSync(path, 'a')
+  const main = join(root, 'tools/stack/main.ts')
+  const child = spawn(process.execPath, [main, 'cluster-daemon', logs], { detached: true, stdio: ['ignore', log, log] })
+  closeSync(log)
+  child.unref()
   return waitFor(
     () => {
-      const record = liveRecord();
-      return record?.daemon.pid === child.pid ? record : null;
+      const record = liveRecord()
+      return record?.daemon.pid === child.pid ? record : null
     },
     {
       what: "the cluster's daemon",
       timeoutMs: 20_000,
       check: () => {
-        if (child.exitCode !== null) throw new Error(`the cluster's daemon ended with code ${child.exitCode}:\n${tail(path)}`);
+        if (child.exitCode !== null) throw new Error(`the cluster's daemon ended with code ${child.exitCode}:\n${tail(path)}`)
       },
     },
-  );
+  )
 }
 
 async function waitForEnd(record: ClusterRecord): Promise<void> {
-  const deadline = Date.now() + 90_000;
+  const deadline = Date.now() + 90_000
   while (isAlive(record.daemon)) {
-    if (Date.now() > deadline) throw new Error(`the cluster's daemon (pid ${record.daemon.pid}) does not stop; its log: ${join(record.logs, 'cluster.log')}`);
-    await sleep(100);
+    if (Date.now() > deadline)
+      throw new Error(`the cluster's daemon (pid ${record.daemon.pid}) does not stop; its log: ${join(record.logs, 'cluster.log')}`)
+    await sleep(100)
   }
 }

@@ -1,13 +1,13 @@
-import { join } from 'node:path';
-import type { ServiceSpec } from '../processes.ts';
-import { toolPath } from '../tools.ts';
-import { apiPort, etcdPeerPort, etcdPort, nodeIp, podRange, serviceRange, type ClusterPaths } from './layout.ts';
-import { componentKubeconfig } from './pki.ts';
+import { join } from 'node:path'
+import type { ServiceSpec } from '../processes.ts'
+import { toolPath } from '../tools.ts'
+import { apiPort, etcdPeerPort, etcdPort, nodeIp, podRange, serviceRange, type ClusterPaths } from './layout.ts'
+import { componentKubeconfig } from './pki.ts'
 
 export function etcdSpec(paths: ClusterPaths): ServiceSpec {
-  const pki = (file: string) => join(paths.pki, file);
-  const client = `https://127.0.0.1:${etcdPort}`;
-  const peer = `https://127.0.0.1:${etcdPeerPort}`;
+  const pki = (file: string) => join(paths.pki, file)
+  const client = `https://127.0.0.1:${etcdPort}`
+  const peer = `https://127.0.0.1:${etcdPeerPort}`
   return {
     name: 'etcd',
     command: toolPath('etcd', 'etcd'),
@@ -29,11 +29,11 @@ export function etcdSpec(paths: ClusterPaths): ServiceSpec {
       '--logger=zap',
       '--log-level=warn',
     ],
-  };
+  }
 }
 
 export function apiserverSpec(paths: ClusterPaths): ServiceSpec {
-  const pki = (file: string) => join(paths.pki, file);
+  const pki = (file: string) => join(paths.pki, file)
   return {
     name: 'kube-apiserver',
     command: toolPath('kubernetes', 'kube-apiserver'),
@@ -68,11 +68,11 @@ export function apiserverSpec(paths: ClusterPaths): ServiceSpec {
       '--requestheader-group-headers=X-Remote-Group',
       '--requestheader-username-headers=X-Remote-User',
     ],
-  };
+  }
 }
 
 export function controllerManagerSpec(paths: ClusterPaths): ServiceSpec {
-  const pki = (file: string) => join(paths.pki, file);
+  const pki = (file: string) => join(paths.pki, file)
   return {
     name: 'kube-controller-manager',
     command: toolPath('kubernetes', 'kube-controller-manager'),
@@ -92,7 +92,7 @@ export function controllerManagerSpec(paths: ClusterPaths): ServiceSpec {
       '--kube-api-qps=200',
       '--kube-api-burst=400',
     ],
-  };
+  }
 }
 
 export function schedulerSpec(paths: ClusterPaths): ServiceSpec {
@@ -100,5 +100,5 @@ export function schedulerSpec(paths: ClusterPaths): ServiceSpec {
     name: 'kube-scheduler',
     command: toolPath('kubernetes', 'kube-scheduler'),
     args: [`--kubeconfig=${componentKubeconfig(paths, 'scheduler')}`, '--bind-address=127.0.0.1', '--leader-elect=false'],
-  };
+  }
 }

@@ -1,20 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
-import { run } from '../exec.ts';
-import { exists, readText, walk, writeAtomically } from '../files.ts';
-import { digest, root } from '../paths.ts';
-import { toolDir, toolPath } from '../tools.ts';
-import type { KubeApi, KubeObject } from './api.ts';
-import { clusterImages, reference } from './images.ts';
-import type { ClusterPaths } from './layout.ts';
-import { hostResolvers } from './node.ts';
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseAllDocuments, stringify } from 'yaml'
+import { run } from '../exec.ts'
+import { exists, readText, walk, writeAtomically } from '../files.ts'
+import { digest, root } from '../paths.ts'
+import { toolDir, toolPath } from '../tools.ts'
+import type { KubeApi, KubeObject } from './api.ts'
+import { clusterImages, reference } from './images.ts'
+import type { ClusterPaths } from './layout.ts'
+import { hostResolvers } from './node.ts'
 
 /** Parses the objects of a YAML text. */
 export function parseObjects(text: string): KubeObject[] {
   return parseAllDocuments(text)
     .map((document) => document.toJS() as KubeObject | null)
-    .filter((object) => object !== null);
+    .filter((object) => object !== null)
 }
 
 /** What Knative is told beyond its own defaults. The keys are its ConfigMaps'. */
@@ -35,63 +35,80 @@ const knativeSettings: Record<string, Record<string, string>> = {
   'config-autoscaler': { 'scale-to-zero-grace-period': '30s' },
   // A restarted controller waits for the lease of its former self; a minute by default.
   'config-leader-election': { 'lease-duration': '15s', 'renew-deadline': '10s', 'retry-period': '2s' },
-};
+}
 
 /** One node has nothing to scale to or to keep available during a drain. */
-const skippedKinds = new Set(['HorizontalPodAutoscaler', 'PodDisruptionBudget']);
+const skippedKinds = new Set(['HorizontalPodAutoscaler', 'PodDisruptionBudget'])
 
 /** Knative's own manifests, as its module carries them, with our images and settings. */
 export function knativeObjects(texts: string[], references: Map<string, string>): KubeObject[] {
   return texts
-    .flatMap((text) => parseObjects(text.replaceAll(/ko:\/\/knative\.dev\/serving\/cmd\/([a-z]+)/g, (_, part: string) => lookUp(references, `vitrine.local/knative-${part}`))))
+    .flatMap((text) =>
+      parseObjects(
+        text.replaceAll(/ko:\/\/knative\.dev\/serving\/cmd\/([a-z]+)/g, (_, part: string) =>
+          lookUp(references, `vitrine.local/knative-${part}`),
+        ),
+      ),
+    )
     .filter((object) => !skippedKinds.has(object.kind))
     .map((object) => {
-      if (object.kind === 'ConfigMap') return { ...object, data: { ...object.data, ...knativeSettings[object.metadata.name] } };
-      if (object.kind === 'Deployment') lowerRequests(object);
-      return object;
-    });
+      if (object.kind === 'ConfigMap') return { ...object, data: { ...object.data, ...knativeSettings[object.metadata.name] } }
+      if (object.kind === 'Deployment') lowerRequests(object)
+      return object
+    })
 }
 
 function lookUp(references: Map<string, string>, name: string): string {
-  const found = references.get(name);
-  if (found === undefined) throw new Error(`no image ${name} is built`);
-  return found;
+  const found = references.get(name)
+  if (found === undefined) throw new Error(`no image ${name} is built`)
+  return found
 }
 
 interface PodTemplateSpec {
-  template: { spec: { containers: { resources?: { requests?: Record<string, string> } }[] } };
+  template: { spec: { containers: { resources?: { requests?: Record<string, string> } }[] } }
 }
 
 /** Knative asks for 600 thousandths of a processor for itself; on two that belongs to the apps. */
 function lowerRequests(deployment: KubeObject): void {
   for (const container of (deployment.spec as unknown as PodTemplateSpec).template.spec.containers) {
-    if (container.resources?.requests) container.resources.requests['cpu'] = '10m';
+    if (container.resources?.requests) container.resources.requests['cpu'] = '10m'
   }
 }
 
 function order(object: KubeObject): number {
-  const first = ['Namespace', 'CustomResourceDefinition', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Secret', 'ConfigMap', 'Service'];
-  const last = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'];
-  if (last.includes(object.kind)) return 100;
-  const index = first.indexOf(object.kind);
-  return index < 0 ? 50 : index;
+  const first = [
+    'Namespace',
+    'CustomResourceDefinition',
+    'ServiceAccount',
+    'ClusterRole',
+    'ClusterRoleBinding',
+    'Role',
+    'RoleBinding',
+    'Secret',
+    'ConfigMap',
+    'Service',
+  ]
+  const last = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration']
+  if (last.includes(object.kind)) return 100
+  const index = first.indexOf(object.kind)
+  return index < 0 ? 50 : index
 }
 
 /** Everything that the cluster is made of, in the order in which it can be applied. */
 export function renderObjects(): KubeObject[] {
-  const references = new Map(clusterImages.map((image) => [image.name, reference(image)]));
-  const resolvers = hostResolvers();
-  const forward = resolvers.length > 0 ? `forward . ${resolvers.join(' ')}` : '';
+  const references = new Map(clusterImages.map((image) => [image.name, reference(image)]))
+  const resolvers = hostResolvers()
+  const forward = resolvers.length > 0 ? `forward . ${resolvers.join(' ')}` : ''
   const own = ['coredns', 'traefik', 'portal-rbac']
     .map((name) => readFileSync(join(root, 'tools/cluster', `${name}.yaml`), 'utf8'))
     .map((text) => text.replaceAll(/vitrine\.local\/[a-z-]+/g, (name) => lookUp(references, name)).replaceAll('FORWARD_UPSTREAM', forward))
-    .flatMap(parseObjects);
-  const knative = knativeManifests().map((path) => readFileSync(path, 'utf8'));
-  return [...own, ...knativeObjects(knative, references)].sort((a, b) => order(a) - order(b));
+    .flatMap(parseObjects)
+  const knative = knativeManifests().map((path) => readFileSync(path, 'utf8'))
+  return [...own, ...knativeObjects(knative, references)].sort((a, b) => order(a) - order(b))
 }
 
 function knativeManifests(): string[] {
-  const folder = join(toolDir('knative'), 'manifests');
+  const folder = join(toolDir('knative'), 'manifests')
   const parts = [
     'serving/100-namespace.yaml',
     'serving/200-roles',
@@ -102,8 +119,8 @@ function knativeManifests(): string[] {
     'serving/configmaps',
     'serving/webhooks',
     'serving/deployments',
-  ];
-  return parts.flatMap((part) => walk(join(folder, part))).filter((path) => path.endsWith('.yaml'));
+  ]
+  return parts.flatMap((part) => walk(join(folder, part))).filter((path) => path.endsWith('.yaml'))
 }
 
 /**
@@ -111,28 +128,31 @@ function knativeManifests(): string[] {
  * @returns false when nothing was to be done
  */
 export async function applyObjects(paths: ClusterPaths, api: KubeApi): Promise<boolean> {
-  const objects = renderObjects();
-  const stamp = digest(JSON.stringify(objects));
-  if (readText(paths.applied) === stamp && exists(paths.etcd)) return false;
+  const objects = renderObjects()
+  const stamp = digest(JSON.stringify(objects))
+  if (readText(paths.applied) === stamp && exists(paths.etcd)) return false
   // While Knative's own admission is not up, it would refuse the new version of itself. It comes last, and anew.
-  for (const object of objects) if (object.kind.endsWith('WebhookConfiguration')) await api.delete(webhookPath(object));
-  const definitions = objects.filter((object) => order(object) <= 1);
-  await kubectlApply(paths, definitions);
-  await kubectl(paths, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
-  await kubectlApply(paths, objects.filter((object) => order(object) > 1));
-  writeAtomically(paths.applied, stamp);
-  return true;
+  for (const object of objects) if (object.kind.endsWith('WebhookConfiguration')) await api.delete(webhookPath(object))
+  const definitions = objects.filter((object) => order(object) <= 1)
+  await kubectlApply(paths, definitions)
+  await kubectl(paths, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'])
+  await kubectlApply(
+    paths,
+    objects.filter((object) => order(object) > 1),
+  )
+  writeAtomically(paths.applied, stamp)
+  return true
 }
 
 function webhookPath(object: KubeObject): string {
-  return `/apis/admissionregistration.k8s.io/v1/${object.kind.toLowerCase()}s/${object.metadata.name}`;
+  return `/apis/admissionregistration.k8s.io/v1/${object.kind.toLowerCase()}s/${object.metadata.name}`
 }
 
 function kubectl(paths: ClusterPaths, args: string[], input?: string) {
-  return run(toolPath('kubernetes', 'kubectl'), ['--kubeconfig', paths.adminKubeconfig, ...args], { input });
+  return run(toolPath('kubernetes', 'kubectl'), ['--kubeconfig', paths.adminKubeconfig, ...args], { input })
 }
 
 async function kubectlApply(paths: ClusterPaths, objects: KubeObject[]): Promise<void> {
-  const input = objects.map((object) => stringify(object)).join('---\n');
-  await kubectl(paths, ['apply', '--server-side', '--force-conflicts', '--field-manager=vitrine-stack', '-f', '-'], input);
+  const input = objects.map((object) => stringify(object)).join('---\n')
+  await kubectl(paths, ['apply', '--server-side', '--force-conflicts', '--field-manager=vitrine-stack', '-f', '-'], input)
 }

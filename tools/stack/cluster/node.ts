@@ -1,16 +1,28 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { readText, writeAtomically } from '../files.ts';
-import type { ServiceSpec } from '../processes.ts';
-import { toolDir, toolPath } from '../tools.ts';
-import { cgroupName, dnsIp, host, networkName, nodeIp, nodeName, nodePodRange, podLink, podRange, registry, type ClusterPaths } from './layout.ts';
-import { componentKubeconfig } from './pki.ts';
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { readText, writeAtomically } from '../files.ts'
+import type { ServiceSpec } from '../processes.ts'
+import { toolDir, toolPath } from '../tools.ts'
+import {
+  cgroupName,
+  dnsIp,
+  host,
+  networkName,
+  nodeIp,
+  nodeName,
+  nodePodRange,
+  podLink,
+  podRange,
+  registry,
+  type ClusterPaths,
+} from './layout.ts'
+import { componentKubeconfig } from './pki.ts'
 
 /** containerd with everything it writes below our folders. */
 export function containerdSpec(paths: ClusterPaths, sandboxImage: string): ServiceSpec {
-  const config = join(paths.config, 'containerd.toml');
-  const cni = join(paths.config, 'cni');
-  const certificates = join(paths.config, 'certs.d');
+  const config = join(paths.config, 'containerd.toml')
+  const cni = join(paths.config, 'cni')
+  const certificates = join(paths.config, 'certs.d')
   writeAtomically(
     config,
     `version = 3
@@ -39,14 +51,14 @@ disabled_plugins = ["io.containerd.internal.v1.opt"]
 [plugins.'io.containerd.cri.v1.images'.registry]
   config_path = "${certificates}"
 `,
-  );
+  )
   writeAtomically(
     join(certificates, registry, 'hosts.toml'),
     `server = "http://${registry}"
 [host."http://${registry}"]
   capabilities = ["pull", "resolve"]
 `,
-  );
+  )
   writeAtomically(
     join(cni, '10-vitrine.conflist'),
     JSON.stringify({
@@ -67,13 +79,13 @@ disabled_plugins = ["io.containerd.internal.v1.opt"]
         },
       ],
     }),
-  );
+  )
   return {
     name: 'containerd',
     command: toolPath('containerd', 'containerd'),
     args: ['--config', config, '--log-level', 'warn'],
     env: { ...process.env, PATH: `${toolDir('containerd')}:${process.env['PATH']}:/usr/sbin:/sbin` },
-  };
+  }
 }
 
 /** Name servers outside this machine, in resolv.conf's syntax; a stub on the loopback address is useless in a pod. */
@@ -83,24 +95,24 @@ export function upstreamResolvers(texts: (string | null)[]): string[] {
       .split('\n')
       .map((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1])
       .filter((server) => server !== undefined)
-      .filter((server) => !server.startsWith('127.') && server !== '::1');
-    if (servers.length > 0) return servers;
+      .filter((server) => !server.startsWith('127.') && server !== '::1')
+    if (servers.length > 0) return servers
   }
-  return [];
+  return []
 }
 
 export function hostResolvers(): string[] {
-  return upstreamResolvers([readText('/etc/resolv.conf'), readText('/run/systemd/resolve/resolv.conf')]);
+  return upstreamResolvers([readText('/etc/resolv.conf'), readText('/run/systemd/resolve/resolv.conf')])
 }
 
 export function kubeletSpec(paths: ClusterPaths): ServiceSpec {
-  const config = join(paths.config, 'kubelet.json');
-  const resolvers = hostResolvers();
+  const config = join(paths.config, 'kubelet.json')
+  const resolvers = hostResolvers()
   writeAtomically(
     join(paths.config, 'resolv.conf'),
     (resolvers.length > 0 ? resolvers : ['127.0.0.1']).map((server) => `nameserver ${server}\n`).join(''),
-  );
-  mkdirSync(paths.podLogs, { recursive: true });
+  )
+  mkdirSync(paths.podLogs, { recursive: true })
   writeAtomically(
     config,
     JSON.stringify(
@@ -137,7 +149,7 @@ export function kubeletSpec(paths: ClusterPaths): ServiceSpec {
       null,
       2,
     ),
-  );
+  )
   return {
     name: 'kubelet',
     command: toolPath('kubernetes', 'kubelet'),
@@ -149,7 +161,7 @@ export function kubeletSpec(paths: ClusterPaths): ServiceSpec {
       `--root-dir=${paths.kubelet}`,
       `--cert-dir=${join(paths.kubelet, 'pki')}`,
     ],
-  };
+  }
 }
 
 export function kubeProxySpec(paths: ClusterPaths): ServiceSpec {
@@ -164,5 +176,5 @@ export function kubeProxySpec(paths: ClusterPaths): ServiceSpec {
       '--healthz-bind-address=127.0.0.1:10256',
       '--metrics-bind-address=127.0.0.1:10249',
     ],
-  };
+  }
 }
