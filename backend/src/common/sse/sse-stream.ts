@@ -44,6 +44,11 @@ export class SseStream {
     return this.write(formatEvent(event))
   }
 
+  /** Writes events that have their wire form already (see {@link formatEvent}), all in one go; answers as {@link send}. */
+  sendFormatted(events: string): boolean {
+    return this.write(events)
+  }
+
   /** Resolves when the socket takes more, or the stream closed. */
   async drained(): Promise<void> {
     if (this.ended || !this.reply.raw.writableNeedDrain) return

@@ -17,5 +17,6 @@ import { SessionRepository } from './session.js'
     RouteCheck,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
+  exports: [AuthService],
 })
 export class AuthModule {}

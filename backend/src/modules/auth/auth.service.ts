@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common'
+import type { FastifyRequest } from 'fastify'
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { AuthContext, AuthUser } from '../../common/auth-context/auth-context.js'
 import { now } from '../../common/clock.js'
@@ -11,11 +12,9 @@ import { TokensService } from '../iam/tokens.service.js'
 import type { User } from '../iam/user.js'
 import { UserRepository } from '../iam/user.repository.js'
 import type { LoginDto, SignedInDto } from './auth.dto.js'
+import { sessionCookie } from './session-cookie.js'
 import { SignInThrottle } from './sign-in-throttle.js'
-import { SessionRepository } from './session.js'
-
-/** How long a session lasts, in milliseconds. */
-export const SESSION_MS = 12 * 3_600_000
+import { SESSION_MS, SessionRepository } from './session.js'
 
 /** Signing in and out, and finding out who is asking. */
 @Injectable()
@@ -60,6 +59,14 @@ export class AuthService {
 
   async logout(auth: AuthContext): Promise<void> {
     if (auth.via === 'session') await this.sessions.remove(auth.credentialId)
+  }
+
+  /** Who sent the request, by its bearer token or its cookie, or null. Long streams ask this again from time to time. */
+  async identify(request: FastifyRequest): Promise<AuthContext | null> {
+    const [, bearer] = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
+    if (bearer !== undefined) return this.byToken(bearer)
+    const cookie = request.cookies[sessionCookie(this.config).name]
+    return cookie === undefined ? null : this.bySession(cookie)
   }
 
   /** Who holds this cookie, or null. */

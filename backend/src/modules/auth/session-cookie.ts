@@ -1,6 +1,6 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { Config } from '../../config/config.js'
-import { SESSION_MS } from './auth.service.js'
+import { SESSION_MS } from './session.js'
 
 /**
  * Name and attributes of the session cookie. Behind TLS it is `__Host-` and Secure. On plain http (a laptop) it cannot be:

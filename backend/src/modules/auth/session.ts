@@ -1,3 +1,6 @@
+/** How long a session lasts, in milliseconds. */
+export const SESSION_MS = 12 * 3_600_000
+
 /** A browser that is signed in. Only the hash of the cookie's value is kept. */
 export interface Session {
   id: string

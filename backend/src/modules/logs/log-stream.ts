@@ -1,0 +1,55 @@
+import type { SseStream } from '../../common/sse/sse-stream.js'
+import type { LogHub } from './log-hub.js'
+import type { ReadFrom } from './log-reader.js'
+
+const WRITE_CHARACTERS = 64 * 1024
+const CHECK_MS = 60_000
+
+/** What to send, and whether it may still be sent. */
+export interface LogStreamOptions {
+  engineId: string
+  from: ReadFrom
+  /** Said before all else, as that lines may be missing. */
+  notice?: string
+  /** Asked every minute: why the stream has to end, null when it may go on. */
+  check: () => Promise<string | null>
+}
+
+/**
+ * Sends the log of an app to one reader until either side ends it. What arrives together is written together; a reader that does not keep up is waited
+ * for, and finds a gap where lines were dropped meanwhile.
+ */
+export function streamLog(hub: LogHub, stream: SseStream, { engineId, from, notice, check }: LogStreamOptions): void {
+  let scheduled = false
+  const wake = (): void => {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(() => void pump())
+  }
+  const { reader, log } = hub.open(engineId, from, wake)
+  if (notice !== undefined) reader.notice(notice)
+  const end = (reason: string): void => {
+    stream.send({ event: 'end', data: { reason } })
+    stream.end()
+  }
+  const pump = async (): Promise<void> => {
+    while (!stream.closed) {
+      const text = reader.read(WRITE_CHARACTERS)
+      if (text === '') break
+      if (!stream.sendFormatted(text)) await stream.drained()
+    }
+    scheduled = false
+    if (log.endReason !== null) end(log.endReason)
+  }
+  const checking = setInterval(() => {
+    void check().then((reason) => {
+      if (reason !== null) end(reason)
+      else wake()
+    })
+  }, CHECK_MS)
+  stream.onClose(() => {
+    clearInterval(checking)
+    hub.close(engineId, reader)
+  })
+  wake()
+}

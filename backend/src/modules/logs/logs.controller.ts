@@ -1,0 +1,44 @@
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common'
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Auth, Can, type AuthContext } from '../../common/auth-context/auth-context.js'
+import { SseStream } from '../../common/sse/sse-stream.js'
+import { AuthService } from '../auth/auth.service.js'
+import { LogQuery } from './logs.dto.js'
+import { LogsService } from './logs.service.js'
+
+@ApiTags('engines')
+@Controller('engines')
+export class LogsController {
+  constructor(
+    private readonly logs: LogsService,
+    private readonly auth: AuthService,
+  ) {}
+
+  @Get(':id/logs')
+  @Can('engine:read')
+  @ApiOperation({
+    summary: "An app's log, as it is written (Server-Sent Events)",
+    description:
+      'First what is kept, then what comes, of all pods and revisions. `line` {ts, pod, container, text}: ts is RFC 3339 with nanoseconds. ' +
+      '`gap` {reason}: lines may be missing before the next one. `end` {reason}: nothing more comes. ' +
+      'Each line has an id; sent back as Last-Event-ID it resumes after that line, also after a restart of the portal.',
+    operationId: 'streamEngineLogs',
+  })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'id of the last event that was received' })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: 'events line, gap, end', schema: { type: 'string' } })
+  async stream(
+    @Auth() auth: AuthContext,
+    @Param('id') id: string,
+    @Query() query: LogQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.logs.require(auth, id)
+    const header = request.headers['last-event-id']
+    const lastEventId = typeof header === 'string' && header !== '' ? header : query.lastEventId
+    const { tail } = query
+    this.logs.stream(id, { tail, lastEventId }, new SseStream(reply), () => this.auth.identify(request))
+  }
+}
