@@ -117,7 +117,7 @@ export class VitrineClient {
     })
     const text = await answer.text()
     const json: unknown = text === '' ? undefined : JSON.parse(text)
-    if (!answer.ok) throw new ApiProblem(`${method} ${path}`, answer.status, (json ?? {}) as object)
+    if (!answer.ok) throw new ApiProblem(`${method} ${path}`, answer.status, (json ?? {}))
     return json as T
   }
 
