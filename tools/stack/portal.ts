@@ -12,11 +12,15 @@ const halves = [
   { name: 'frontend', result: 'frontend/dist/spa/index.html' },
 ] as const
 
+function isTest(path: string): boolean {
+  return path.endsWith('.spec.ts') || path.includes('/test/')
+}
+
 /** Builds what changed since the last build, told by the content of its files. */
 export async function buildPortal(progress: Progress): Promise<void> {
   for (const { name, result } of halves) {
     const stampFile = join(stateDir, 'build', name)
-    const files = walk(join(root, name), join(root, 'package-lock.json'), join(root, 'tsconfig.base.json'))
+    const files = walk(join(root, name), join(root, 'package-lock.json'), join(root, 'tsconfig.base.json')).filter((path) => !isTest(path))
     const stamp = digest(...files.flatMap((path) => [path.slice(root.length), readFileSync(path)]))
     if (exists(join(root, result)) && readText(stampFile) === stamp) continue
     const bin = join(root, 'node_modules/.bin')

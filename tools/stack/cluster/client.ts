@@ -36,7 +36,7 @@ export function clusterObstacle(): string | null {
     return `the embedded cluster needs ${missing.join(', ')}: install ${packages}. ${instead}`
   }
   // Unix sockets below .vitrine/cluster/kubelet may have 107 bytes.
-  if (stateDir.length > 65) return `the path of this checkout is too long for the kubelet's sockets: move it to a shorter one. ${instead}`
+  if (stateDir.length > 64) return `the path of this checkout is too long for the kubelet's sockets: move it to a shorter one. ${instead}`
   return null
 }
 
