@@ -7,7 +7,7 @@ import { Forward } from './forward.ts'
 import { isAlive, self, type ProcessIdentity } from './identity.ts'
 import { minioReady, minioService, provisionMinio } from './minio.ts'
 import { accepts, mongoService } from './mongo.ts'
-import { profileDir, type Profile } from './paths.ts'
+import { digest, profileDir, root, type Profile } from './paths.ts'
 import { describeConflicts, findConflicts, type PortNeed } from './ports.ts'
 import { Service, sweepProcesses, type ServiceSpec } from './processes.ts'
 import { Progress } from './progress.ts'
@@ -193,6 +193,18 @@ export class Stack {
     return false
   }
 
+  /** Where the portal writes the first admin's sign-in. */
+  get credentialsFile(): string {
+    return this.#isGiven('VITRINE_CREDENTIALS_FILE')
+      ? (this.#environment['VITRINE_CREDENTIALS_FILE'] ?? '')
+      : join(this.dir, 'credentials.json')
+  }
+
+  /** Whether the user says so; only `make up` listens. */
+  #isGiven(name: string): boolean {
+    return this.settings.profile === 'dev' && Boolean(this.#environment[name] || this.#environment[`${name}_FILE`])
+  }
+
   clusterRecord(): ClusterRecord | null {
     return this.cluster.kind === 'embedded' ? this.cluster.share.record() : null
   }
@@ -201,13 +213,15 @@ export class Stack {
   portalEnvironment(): Record<string, string> {
     const { settings, secrets } = this
     const { ports, own } = settings
-    const environment: Record<string, string> = {
-      VITRINE_PORT: String(ports.portal),
-      VITRINE_PUBLIC_URL: settings.publicUrl,
+    const environment: Record<string, string> = { VITRINE_PORT: String(ports.portal), VITRINE_PUBLIC_URL: settings.publicUrl }
+    const presets: Record<string, string> = {
       VITRINE_SECRET: secrets.portal,
-      VITRINE_CREDENTIALS_FILE: join(this.dir, 'credentials.json'),
+      VITRINE_CREDENTIALS_FILE: this.credentialsFile,
       VITRINE_APPS_URL: `http://{app}.apps.localhost:${ports.apps}`,
+      // Portals of several checkouts share the cluster: each looks after the objects with its own name on them.
+      VITRINE_INSTANCE: `${settings.profile}-${digest(root).slice(0, 8)}`,
     }
+    for (const [name, value] of Object.entries(presets)) if (!this.#isGiven(name)) environment[name] = value
     if (!own.mongo) environment['MONGODB_URI'] = `mongodb://127.0.0.1:${ports.mongo}/vitrine`
     if (!own.s3) {
       Object.assign(environment, {

@@ -80,7 +80,7 @@ async function startPortal(stack: Stack): Promise<void> {
 
 function announce(stack: Stack): void {
   const { progress, settings } = stack
-  const credentials = readCredentials(join(stack.dir, 'credentials.json'))
+  const credentials = readCredentials(stack.credentialsFile)
   progress.plain('')
   progress.plain(`  Vitrine   ${settings.publicUrl}`)
   if (credentials) {
