@@ -1,10 +1,10 @@
-import type { ApiToken, CreatedApiToken, Page, Session } from './contract'
-import { api } from './client'
+import { allPages, api } from './client'
+import type { CreatedTokenDto, SignedInDto, TokenDto } from './generated'
 
-export const signIn = (username: string, password: string): Promise<Session> => api.post('/auth/login', { username, password })
-export const currentSession = (): Promise<Session> => api.get('/auth/me')
+export const signIn = (username: string, password: string): Promise<SignedInDto> => api.post('/auth/login', { username, password })
+export const currentSession = (): Promise<SignedInDto> => api.get('/auth/me')
 export const signOut = (): Promise<void> => api.send('POST', '/auth/logout')
 
-export const listTokens = (cursor?: string): Promise<Page<ApiToken>> => api.get('/iam/tokens', { cursor, limit: 100 })
-export const createToken = (name: string): Promise<CreatedApiToken> => api.post('/iam/tokens', { name })
+export const listTokens = (): Promise<TokenDto[]> => allPages('/iam/tokens')
+export const createToken = (name: string): Promise<CreatedTokenDto> => api.post('/iam/tokens', { name })
 export const revokeToken = (id: string): Promise<void> => api.send('DELETE', `/iam/tokens/${id}`)

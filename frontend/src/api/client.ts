@@ -139,7 +139,6 @@ export function asProblem(error: unknown): ApiProblem {
     code: localCodes.unreachable,
     status: 0,
     detail: '',
-    title: error instanceof Error ? error.message : '',
   })
 }
 
@@ -193,4 +192,16 @@ export const api = {
   async send(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
     await send(method, path, { body })
   },
+}
+
+/** All items of a list that answers in pages, one page after the other; for lists that a project keeps short. */
+export async function allPages<T>(path: string, query: Query = {}): Promise<T[]> {
+  const items: T[] = []
+  let cursor: string | null = null
+  do {
+    const page: { items: T[]; nextCursor: string | null } = await api.get(path, { ...query, cursor, limit: 100 })
+    items.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== null)
+  return items
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Upload, UploadPart } from './contract'
 import { ApiProblem } from './client'
+import type { UploadDto, UploadPartDto } from './generated'
 import { MultipartUpload, PutError } from './multipart-upload'
 import type { UploadPorts, UploadProgress } from './multipart-upload'
 
@@ -18,12 +18,12 @@ function makeStore(size: number, { refuse = never, hideEtag = false }: StoreOpti
   const calls: string[] = []
   const count = Math.max(1, Math.ceil(size / 4))
   let generation = 0
-  const upload = (): Upload => {
+  const upload = (): UploadDto => {
     generation += 1
-    const parts: UploadPart[] = Array.from({ length: count }, (_, index) => {
+    const parts: UploadPartDto[] = Array.from({ length: count }, (_, index) => {
       const number = index + 1
       const done = arrived.has(number)
-      return { number, done, etag: done ? `e${number}` : null, url: done ? null : `put/${number}/${generation}` }
+      return { number, size: Math.min(4, size - index * 4), done, etag: done ? `e${number}` : null, url: done ? null : `put/${number}/${generation}` }
     })
     return {
       id: 'u1',

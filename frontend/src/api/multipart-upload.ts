@@ -6,9 +6,8 @@
  * Our own and not Uppy's: from version 6 on its S3 plugin signs S3's own create, list and complete calls, which the
  * portal makes itself here, and sends the parts of a file one after the other.
  */
-import type { DatasetFile, Upload } from './contract'
 import { ApiProblem, asProblem, isAbort } from './client'
-import type { CompletedPart } from './uploads'
+import type { DatasetFileDto, SentPartDto, UploadDto } from './generated'
 
 export type UploadState = 'preparing' | 'uploading' | 'paused' | 'verifying' | 'done' | 'failed' | 'cancelled'
 
@@ -30,9 +29,9 @@ export class PutError extends Error {
 }
 
 export interface UploadPorts {
-  create: () => Promise<Upload>
-  get: (id: string, signal: AbortSignal) => Promise<Upload>
-  complete: (id: string, parts: CompletedPart[]) => Promise<{ file: DatasetFile }>
+  create: () => Promise<UploadDto>
+  get: (id: string, signal: AbortSignal) => Promise<UploadDto>
+  complete: (id: string, parts: SentPartDto[]) => Promise<{ file: DatasetFileDto }>
   abort: (id: string) => Promise<void>
   /** Sends one part; answers its ETag, or null when the store hides it. Throws `PutError`. */
   put: (url: string, body: Blob, onProgress: (sent: number) => void, signal: AbortSignal) => Promise<string | null>
@@ -60,7 +59,7 @@ export class MultipartUpload {
   private parts: Part[] = []
   private running: AbortController | null = null
   private refreshing: Promise<void> | null = null
-  private creating: Promise<Upload> | null = null
+  private creating: Promise<UploadDto> | null = null
   private state: UploadState = 'preparing'
   private problem: ApiProblem | null = null
   /** The upload as the portal knows it; null until it is created. */
@@ -75,7 +74,7 @@ export class MultipartUpload {
   }
 
   /** Runs until done, paused, failed or cancelled. Answers the file when it is done, else null. Never throws. */
-  async run(): Promise<DatasetFile | null> {
+  async run(): Promise<DatasetFileDto | null> {
     if (this.running || this.state === 'done' || this.state === 'cancelled') return null
     const running = new AbortController()
     this.running = running
@@ -169,7 +168,7 @@ export class MultipartUpload {
     return refreshing
   }
 
-  private take(upload: Upload): void {
+  private take(upload: UploadDto): void {
     const known = new Map(this.parts.map((part) => [part.number, part]))
     this.parts = upload.parts.map((answer) => {
       const start = (answer.number - 1) * upload.partSize
@@ -237,7 +236,7 @@ export class MultipartUpload {
     }
   }
 
-  private async finish(signal: AbortSignal): Promise<{ file: DatasetFile }> {
+  private async finish(signal: AbortSignal): Promise<{ file: DatasetFileDto }> {
     const { id } = this
     // A store whose CORS rules hide ETag: the portal sees it.
     if (this.parts.some((part) => part.etag === null)) await this.refresh(signal)

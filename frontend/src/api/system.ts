@@ -1,4 +1,4 @@
-import type { Capabilities } from './contract'
 import { api } from './client'
+import type { CapabilitiesDto } from './generated'
 
-export const getCapabilities = (): Promise<Capabilities> => api.get('/system/capabilities')
+export const getCapabilities = (): Promise<CapabilitiesDto> => api.get('/system/capabilities')

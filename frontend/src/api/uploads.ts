@@ -1,22 +1,12 @@
-import type { Page, Upload, UploadResult, UploadTarget } from './contract'
-import { api } from './client'
+import { allPages, api } from './client'
+import type { CompletedUploadDto, CreateUploadDto, SentPartDto, UploadDto } from './generated'
 
-export interface UploadIntent {
-  target: UploadTarget
-  name: string
-  size: number
-  contentType: string
-}
-
-export interface CompletedPart {
-  number: number
-  etag: string
-}
-
-export const createUpload = (intent: UploadIntent): Promise<Upload> => api.post('/uploads', intent)
+export const createUpload = (intent: CreateUploadDto): Promise<UploadDto> => api.post('/uploads', intent)
 /** Which parts arrived, and a fresh URL for each that did not. */
-export const getUpload = (id: string, signal?: AbortSignal): Promise<Upload> => api.get(`/uploads/${id}`, {}, signal)
-export const listPendingUploads = (projectId: string): Promise<Page<Upload>> => api.get('/uploads', { projectId, limit: 100 })
+export const getUpload = (id: string, signal?: AbortSignal): Promise<UploadDto> => api.get(`/uploads/${id}`, {}, signal)
+/** Uploads of this person in a project that were not completed. The list leaves out the parts. */
+export const listPendingUploads = (projectId: string): Promise<UploadDto[]> => allPages('/uploads', { projectId })
 /** May be called again for an upload that is complete; the answer is the same. */
-export const completeUpload = (id: string, parts: CompletedPart[]): Promise<UploadResult> => api.post(`/uploads/${id}/complete`, { parts })
+export const completeUpload = (id: string, parts: SentPartDto[]): Promise<CompletedUploadDto> =>
+  api.post(`/uploads/${id}/complete`, { parts })
 export const abortUpload = (id: string): Promise<void> => api.send('DELETE', `/uploads/${id}`)

@@ -1,9 +1,25 @@
 import type { ApiProblem } from '../api/client'
+import type * as api from '../api/generated'
 import type { UploadState } from '../api/multipart-upload'
-import type { EnginePhase } from '../api/contract'
 
-/** What the pages and components speak of, by the names that they use. */
-export type * from '../api/contract'
+// What the portal answers, by the names that pages and components use. Times are ISO 8601 strings, sizes are bytes.
+
+export type User = api.UserDto
+export type Session = api.SignedInDto
+export type ApiToken = api.TokenDto
+export type CreatedApiToken = api.CreatedTokenDto
+export type Project = api.ProjectDto
+export type ProjectInput = Required<api.CreateProjectDto>
+export type Dataset = api.DatasetDto
+export type DatasetFile = api.DatasetFileDto
+export type Upload = api.UploadDto
+export type Engine = api.EngineDto
+export type EngineInput = Required<Omit<api.CreateEngineDto, 'projectId'>>
+export type EngineStatus = api.EngineStatusDto
+export type EnginePhase = EngineStatus['phase']
+export type EngineStep = api.EngineStepDto
+export type EngineCause = api.EngineCauseDto
+export type Capabilities = api.CapabilitiesDto
 
 // What the SPA itself keeps.
 

@@ -78,11 +78,13 @@ const contours: Pattern = (random) => {
     const x = coverWidth * side
     const y = coverHeight * (0.25 + random() * 0.5)
     const stretch = 1.2 + random() * 0.6
-    const lean = (random() - 0.5) * 8
+    // Each ring a little further to one side, as on a slope.
+    const lean = (random() - 0.5) * 7
     for (let ring = 1; ring <= 7; ring += 1) {
       const r = ring * 13
       const [a, b] = [round(r * stretch), round(r)]
-      const [left, right, middle] = [round(x - a + lean * ring * 0.4), round(x + a + lean), round(y)]
+      const centre = x + lean * ring
+      const [left, right, middle] = [round(centre - a), round(centre + a), round(y)]
       shapes.push(path(`M${left} ${middle}A${a} ${b} 0 1 1 ${right} ${middle}A${a} ${b} 0 1 1 ${left} ${middle}`, 0.5 - ring * 0.05))
     }
   }

@@ -38,9 +38,9 @@ export const useEnginesStore = defineStore('engines', () => {
       loaded.value = false
     }
     try {
-      const page = await api.listEngines(id)
+      const answer = await api.listEngines(id)
       if (projectId.value !== id) return
-      items.value = page.items
+      items.value = answer
       loaded.value = true
       problem.value = null
     } catch (error) {
@@ -76,14 +76,14 @@ export const useEnginesStore = defineStore('engines', () => {
   }
 
   async function deploy(id: string, projectSlug: string, input: EngineInput): Promise<Engine> {
-    const engine = await api.deployEngine(id, input)
+    const engine = await api.deployEngine({ projectId: id, ...input })
     watch(engine, projectSlug)
     put(engine)
     return engine
   }
 
   async function redeploy(engine: Engine, projectSlug: string, changes: Partial<Omit<EngineInput, 'name'>>): Promise<Engine> {
-    const changed = await api.redeployEngine(engine.id, engine.revision, changes)
+    const changed = await api.redeployEngine(engine.id, { revision: engine.revision, ...changes })
     watch(changed, projectSlug)
     put(changed)
     return changed

@@ -13,14 +13,7 @@ export const useTokensStore = defineStore('tokens', () => {
 
   async function load(): Promise<void> {
     try {
-      const all: ApiToken[] = []
-      let cursor: string | null = null
-      do {
-        const page: Awaited<ReturnType<typeof api.listTokens>> = await api.listTokens(cursor ?? undefined)
-        all.push(...page.items)
-        cursor = page.nextCursor
-      } while (cursor !== null)
-      items.value = all
+      items.value = await api.listTokens()
       loaded.value = true
       problem.value = null
     } catch (error) {

@@ -177,10 +177,11 @@ export const useUploadsStore = defineStore('uploads', () => {
     if (pendingProjectId.value !== projectId) pending.value = []
     pendingProjectId.value = projectId
     try {
-      const page = await api.listPendingUploads(projectId)
+      const listed = await api.listPendingUploads(projectId)
+      const detailed = await Promise.all(listed.map(({ id }) => api.getUpload(id)))
       if (pendingProjectId.value !== projectId) return
       const mine = new Set([...engines.values()].map((engine) => engine.id))
-      pending.value = page.items.filter((upload) => !mine.has(upload.id))
+      pending.value = detailed.filter(({ id, status }) => status === 'pending' && !mine.has(id))
     } catch (error) {
       // The data sets of the page fail the same way and say so.
       asProblem(error)

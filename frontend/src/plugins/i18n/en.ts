@@ -269,6 +269,7 @@ const en = {
     uploading: 'no uploads under way | 1 upload under way | {count} uploads under way',
     deploying: 'no app starting | 1 app starting | {count} apps starting',
     idle: 'All done',
+    failed: 'none failed | 1 failed | {count} failed',
     uploadDone: '{name} is uploaded.',
     uploadFailed: '{name} stopped: {reason}',
     deployDone: '{name} is ready.',
@@ -340,6 +341,7 @@ const en = {
       text: 'Someone or something removed it there. Redeploy to bring it back.',
     },
     frame: {
+      heading: 'App',
       title: 'The app {name}, running',
       starting: 'The app appears here when it is ready.',
       asleep: 'The app sleeps, so that it costs nothing while nobody uses it.',
