@@ -32,7 +32,8 @@ export class EngineLog implements ReadableLog {
 
   constructor(
     limits: LogLimits,
-    readonly complete: () => boolean,
+    /** Whether it is certain that the container's pod does not exist any more. */
+    private readonly isGone: (key: string) => boolean,
   ) {
     this.ring = new LogRing(limits.lines, limits.bytes)
   }
@@ -47,8 +48,8 @@ export class EngineLog implements ReadableLog {
     return this.ended
   }
 
-  knows(key: string): boolean {
-    return this.followers.has(key) || this.marks.has(key)
+  lost(key: string): boolean {
+    return !this.followers.has(key) && !this.marks.has(key) && this.isGone(key)
   }
 
   append({ key, pod, container }: LoggedContainer, lines: FollowedLine[]): void {

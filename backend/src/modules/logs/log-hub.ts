@@ -139,8 +139,16 @@ export class LogHub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private logOf(engineId: string): EngineLog {
     let log = this.logs.get(engineId)
-    if (!log) this.logs.set(engineId, (log = new EngineLog(this.limits, () => this.feed.synced)))
+    if (!log) this.logs.set(engineId, (log = new EngineLog(this.limits, (key) => this.isGone(engineId, key))))
     return log
+  }
+
+  // Asks what is watched rather than what is followed: that comes a moment later.
+  private isGone(engineId: string, key: string): boolean {
+    return (
+      this.feed.synced &&
+      !this.feed.podsOf(engineId).some((pod) => appContainers(pod).some((container) => containerKey(pod, container) === key))
+    )
   }
 }
 

@@ -17,10 +17,8 @@ export interface ReadableLog {
   /** Names the ring: another process, another ring. */
   readonly epoch: string
   readonly ring: LogRing
-  /** Whether all pods that exist are known: only then is one that is not there gone. */
-  readonly complete: () => boolean
-  /** Whether the log of that container is being read, or was. */
-  knows(key: string): boolean
+  /** Whether nobody will find any more of that container's log: its pod is gone, and nothing of it was read. */
+  lost(key: string): boolean
 }
 
 /**
@@ -99,9 +97,8 @@ export class LogReader {
 
   /** A container whose pod went while no process followed it: nobody has what it wrote in the end. */
   private lookForGone(): void {
-    if (!this.log.complete()) return
     for (const [key, { over }] of this.ahead) {
-      if (this.log.knows(key)) continue
+      if (!this.log.lost(key)) continue
       if (!over) this.notice(GONE_GAP)
       this.reached(key)
     }
