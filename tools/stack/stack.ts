@@ -218,8 +218,8 @@ export class Stack {
       VITRINE_SECRET: secrets.portal,
       VITRINE_CREDENTIALS_FILE: this.credentialsFile,
       VITRINE_APPS_URL: `http://{app}.apps.localhost:${ports.apps}`,
-      // Portals of several checkouts share the cluster: each looks after the objects with its own name on them.
-      VITRINE_INSTANCE: `${settings.profile}-${digest(root).slice(0, 8)}`,
+      // Portals of several checkouts share the cluster: each looks after the namespaces with its own name in front.
+      VITRINE_NAMESPACE_PREFIX: `vitrine-${digest(settings.profile, root).slice(0, 6)}`,
     }
     for (const [name, value] of Object.entries(presets)) if (!this.#isGiven(name)) environment[name] = value
     if (!own.mongo) environment['MONGODB_URI'] = `mongodb://127.0.0.1:${ports.mongo}/vitrine`
