@@ -22,6 +22,8 @@ it('signs in, creates a project, uploads a data set, deploys a model app, predic
   const title = `Iris journey ${Date.now().toString(36)}`
 
   await signIn(page, env)
+  // Before, the page asked who is signed in and was told: nobody.
+  complaints.length = 0
   await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor()
 
   // A project.

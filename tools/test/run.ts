@@ -1,5 +1,6 @@
 // Runs every check and test of the repository and ends with one line that adds up what the runners reported.
-//   node tools/test/run.ts [step…]     only those steps, for example: node tools/test/run.ts small integration
+//   node tools/test/run.ts [step…] [-- filter…]
+// Only those steps, for example `small integration`; what follows `--` goes to Vitest, for example `e2e -- main-journey`.
 import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -8,6 +9,14 @@ import { withTestStack, type TestEnvironment } from './stack.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const reports = join(root, '.vitrine/test/reports')
+
+const [asked, filters] = split(process.argv.slice(2))
+
+/** The steps that were asked for, and what is for Vitest. */
+function split(words: string[]): [steps: string[], filters: string[]] {
+  const at = words.indexOf('--')
+  return at === -1 ? [words, []] : [words.slice(0, at), words.slice(at + 1)]
+}
 
 interface Step {
   name: string
@@ -19,7 +28,11 @@ interface Step {
 /** Runs a program with its output shown. @returns its exit code */
 function run(command: string, args: string[], cwd: string, env: Record<string, string> = {}): Promise<number> {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } })
+    const child = spawn(command, args, {
+      cwd,
+      stdio: ['ignore', 'inherit', 'inherit'], // Node 24 of the workspace first: what is started by its name must not find another one.
+      env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`, ...env },
+    })
     child.on('error', (error) => {
       console.error(`${command}: ${error.message}`)
       done(127)
@@ -52,7 +65,7 @@ const vitest = (name: string, workspace: string, project: string, onServices = f
     rmSync(report, { force: true })
     await run(
       npx('vitest'),
-      ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
       join(root, workspace),
       env,
     )
@@ -76,7 +89,6 @@ const steps: Step[] = [
   vitest('e2e', 'e2e', 'e2e', true),
 ]
 
-const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !steps.some((step) => step.name === name))
 if (unknown.length > 0) {
   console.error(`There is no step ${unknown.join(', ')}. Steps: ${steps.map(({ name }) => name).join(', ')}`)

@@ -79,7 +79,10 @@ async function startPortal(stack: Stack, services: Record<string, string>, progr
   return progress.step(`portal on 127.0.0.1:${port}`, async () => {
     const service = stack.launch(portal, `http://localhost:${port}`)
     await waitFor(() => portalServes(port), { what: 'the portal', timeoutMs: 60_000, check: service.assertRunning })
-    return waitFor(() => readJson<Credentials>(join(profileDir('test'), 'credentials.json')), { what: 'the first admin', timeoutMs: 60_000 })
+    return waitFor(() => readJson<Credentials>(join(profileDir('test'), 'credentials.json')), {
+      what: 'the first admin',
+      timeoutMs: 60_000,
+    })
   })
 }
 
