@@ -52,8 +52,12 @@ export function diagnoseRefusal(wanted: Wanted, error: KubeError): EngineCause |
   if (error.kind === 'forbidden') return make('not-allowed-in-cluster', evidence)
   if (error.kind !== 'invalid') return null
   const known = causeOfText(wanted, '', evidence)
-  return known.code === 'unknown' ? make('manifest-refused', evidence) : known
+  const byKnative = /webhook "[^"]*\.knative\.dev"/.test(error.message) && known.code === 'policy-refused'
+  return known.code === 'unknown' || byKnative ? make('manifest-refused', evidence) : known
 }
+
+/** Whether a cause says no more than that something does not work: one that was found before says more. */
+export const isVague = ({ code }: EngineCause): boolean => code === 'start-timeout' || code === 'unknown'
 
 /** The step at which an app with this cause is stuck. */
 export function stepOf(code: CauseCode): StepName {
@@ -66,10 +70,11 @@ export function stepOf(code: CauseCode): StepName {
 function diagnosePod(wanted: Wanted, pod: Pod, at: Date): Diagnosis {
   const scheduled = conditionOf(pod, 'PodScheduled')
   if (scheduled?.status === 'False') return unschedulable(scheduled, at)
+  if (conditionOf(pod, 'Ready')?.status === 'True') return null
   const containers = pod.status?.containerStatuses ?? []
   const app = containers.find(({ name }) => name === APP_CONTAINER)
   if (!app) return null
-  return diagnoseContainer(wanted, app) ?? diagnoseOthers(containers) ?? diagnoseSilence(wanted, pod, app, at)
+  return diagnoseContainer(wanted, app) ?? diagnoseOthers(containers) ?? diagnoseSilence(wanted, app, at)
 }
 
 function unschedulable({ message = '', lastTransitionTime }: Condition, at: Date): Diagnosis {
@@ -86,7 +91,8 @@ function diagnoseContainer(wanted: Wanted, { state = {}, lastState = {} }: Conta
   if (reason === 'InvalidImageName') return { cause: make('image-invalid', message, { image: wanted.image }) }
   if (/^(CreateContainerConfigError|CreateContainerError|RunContainerError|StartError)$/.test(reason))
     return { cause: causeOfStart(message) }
-  const ended = state.terminated ?? (state.running ? undefined : lastState.terminated)
+  // Started again after a crash and not ready yet: how it ended is what is known, and saying so keeps the status from changing with each restart.
+  const ended = state.terminated ?? lastState.terminated
   if (!ended) return null
   const { exitCode = 0, signal, finishedAt = '' } = ended
   const output = ended.message?.trim() ?? ''
@@ -108,8 +114,8 @@ function diagnoseOthers(containers: ContainerStatus[]): Diagnosis {
   return null
 }
 
-function diagnoseSilence({ port }: Wanted, pod: Pod, { state }: ContainerStatus, at: Date): Diagnosis {
-  if (!state?.running || conditionOf(pod, 'Ready')?.status === 'True') return null
+function diagnoseSilence({ port }: Wanted, { state }: ContainerStatus, at: Date): Diagnosis {
+  if (!state?.running) return null
   const ran = age(state.running.startedAt, at)
   if (ran < SILENT_MS) return { inMs: SILENT_MS - ran }
   return {
@@ -132,7 +138,9 @@ function diagnoseRevision(wanted: Wanted, revision: KnativeRevision | undefined,
 }
 
 /** What a text of Kubernetes or Knative means. Texts are no contract, so each test is loose and there is always the text itself to show. */
-function causeOfText(wanted: Wanted, reason: string, message: string): EngineCause {
+function causeOfText(wanted: Wanted, reason: string, text: string): EngineCause {
+  const message = text.replace(/^Container failed with: /, '')
+  if (/OCI runtime|failed to create (?:containerd|shim) task|exec format error/i.test(message)) return causeOfStart(message)
   const exit = /^ExitCode(\d+)$/.exec(reason)
   if (exit) return exit[1] === '0' ? make('app-exited', message) : causeOfExit(Number(exit[1]), undefined, message)
   if (/exceeded quota/i.test(message)) return make('quota-exceeded', message)
@@ -148,6 +156,7 @@ function causeOfText(wanted: Wanted, reason: string, message: string): EngineCau
 }
 
 function causeOfImage({ image }: Wanted, message: string): EngineCause {
+  if (/no match for platform/i.test(message)) return causeOfStart(message)
   // A registry that hides what is private says "denied" of what does not exist, too: the title names both.
   if (
     /unauthorized|denied|forbidden|authentication required|no basic auth|insufficient_scope|status code 40[13]\b|40[13] (?:Unauthorized|Forbidden)/i.test(
@@ -237,7 +246,7 @@ const WORDING: Record<CauseCode, Wording> = {
   },
   unschedulable: {
     title: 'No machine has room for the app',
-    fix: 'Stop apps that are no longer needed, or ask an admin for more machines. It starts by itself as soon as there is room.',
+    fix: 'Stop apps that are no longer needed, or ask an admin for more machines. Deploy again when there is room.',
     field: null,
   },
   'manifest-refused': { title: 'The cluster refused the app', fix: 'Correct what the text below names, then deploy again.', field: null },

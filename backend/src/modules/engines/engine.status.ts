@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { conditionOf, LABEL, type KnativeRevision, type KnativeService, type Pod } from '../../platform/kubernetes/kube-objects.js'
 import type { Engine, EngineCause, EnginePhase, EngineStatus, EngineStep, StepName } from './engine.js'
 import { STEP_NAMES } from './engine.js'
-import { APP_CONTAINER, diagnose, diagnoseService, stepOf, type Diagnosis } from './engine.diagnosis.js'
+import { APP_CONTAINER, diagnose, diagnoseService, isVague, stepOf, type Diagnosis } from './engine.diagnosis.js'
 
 const REVISION_LABEL = 'serving.knative.dev/revision'
 
@@ -71,10 +71,15 @@ function decide(
     const cause = service && seen ? diagnoseService(desired, service) : null
     return cause ? failed(cause, service, others) : { phase: 'Deploying', message: 'The cluster is preparing the app.' }
   }
-  const diagnosis = diagnose(desired, revision, pods, at)
+  const diagnosis = remember(desired.status.cause, diagnose(desired, revision, pods, at))
   if (conditionOf(revision, 'Ready')?.status === 'True') return decideReady(service, revision, pods, diagnosis)
   if (diagnosis && 'cause' in diagnosis) return failed(diagnosis.cause, service, others)
   return { phase: 'Deploying', message: '', ...wait(diagnosis) }
+}
+
+/** When Knative gives a revision up it removes its pods, and with them what they told: what was found of this generation before still holds. */
+function remember(before: EngineCause | null, diagnosis: Diagnosis): Diagnosis {
+  return before && !isVague(before) && diagnosis && 'cause' in diagnosis && isVague(diagnosis.cause) ? { cause: before } : diagnosis
 }
 
 /** Of a revision that was ready: it answers, sleeps, wakes, or has got into trouble since. */
@@ -139,8 +144,9 @@ function stepsOf(
     const known = before.find((step) => step.name === name)
     const { startedAt, finishedAt } = spans?.[name] ?? known ?? { startedAt: null, finishedAt: null }
     if (answers) return { name, state: 'done', startedAt, finishedAt }
-    // Before there is a pod nothing of it has happened, whichever step it is that cannot be taken.
-    if (stuck !== null && stuck !== name && !pod) return { name, state: 'waiting', startedAt: null, finishedAt: null }
+    // Without a pod nothing has happened but what was seen before, whichever step it is that cannot be taken.
+    if (stuck !== null && stuck !== name && !pod)
+      return known?.state === 'done' ? known : { name, state: 'waiting', startedAt: null, finishedAt: null }
     if (stuck === name) return { name, state: 'failed', startedAt, finishedAt: known?.state === 'failed' ? known.finishedAt : at }
     if (stuck !== null && STEP_NAMES.indexOf(stuck) < index) return { name, state: 'waiting', startedAt: null, finishedAt: null }
     if (finishedAt) return { name, state: 'done', startedAt, finishedAt }
