@@ -38,7 +38,9 @@ describe('manifests of knative', () => {
 
 /** What must hold whatever the committed files say. */
 describe('isolation of apps', () => {
-  const app = renderApp(templates, SAMPLE_APP)[0] as Manifest & { spec: { template: { spec: Record<string, unknown> & { containers: Record<string, unknown>[] } } } }
+  const app = renderApp(templates, SAMPLE_APP)[0] as Manifest & {
+    spec: { template: { spec: Record<string, unknown> & { containers: Record<string, unknown>[] } } }
+  }
   const project = renderProject(templates, SAMPLE_PROJECT)
   const pod = app.spec.template.spec
 
@@ -53,13 +55,25 @@ describe('isolation of apps', () => {
         capabilities: { drop: ['ALL'] },
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      resources: { requests: { cpu: expect.any(String), memory: expect.any(String) }, limits: { cpu: expect.any(String), memory: expect.any(String) } },
+      resources: {
+        requests: { cpu: expect.any(String), memory: expect.any(String) },
+        limits: { cpu: expect.any(String), memory: expect.any(String) },
+      },
     })
     for (const key of ['hostNetwork', 'hostPID', 'hostIPC', 'volumes', 'hostAliases']) expect(pod).not.toHaveProperty(key)
   })
 
   it('holds its namespace to the restricted standard, a quota and limits', () => {
-    expect(project.map(({ kind }) => kind).sort()).toEqual(['LimitRange', 'Namespace', 'NetworkPolicy', 'NetworkPolicy', 'NetworkPolicy', 'NetworkPolicy', 'ResourceQuota', 'ServiceAccount'])
+    expect(project.map(({ kind }) => kind).sort()).toEqual([
+      'LimitRange',
+      'Namespace',
+      'NetworkPolicy',
+      'NetworkPolicy',
+      'NetworkPolicy',
+      'NetworkPolicy',
+      'ResourceQuota',
+      'ServiceAccount',
+    ])
     expect(project[0]?.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' })
     expect(project.find(({ kind }) => kind === 'ServiceAccount')).toMatchObject({ automountServiceAccountToken: false })
   })
@@ -74,7 +88,12 @@ describe('isolation of apps', () => {
   })
 
   it('labels the app and its pods alike, so that both are found again', () => {
-    const labels = { 'vitrine.dev/instance': SAMPLE_APP.instance, 'vitrine.dev/project': SAMPLE_APP.project, 'vitrine.dev/engine': SAMPLE_APP.engine, 'vitrine.dev/generation': '1' }
+    const labels = {
+      'vitrine.dev/instance': SAMPLE_APP.instance,
+      'vitrine.dev/project': SAMPLE_APP.project,
+      'vitrine.dev/engine': SAMPLE_APP.engine,
+      'vitrine.dev/generation': '1',
+    }
     expect(app.metadata.labels).toEqual(labels)
     expect(app.spec.template).toMatchObject({ metadata: { labels } })
   })
