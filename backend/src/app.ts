@@ -35,6 +35,8 @@ export async function createApp(config: Config, options: { preview?: boolean } =
   })
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config), adapter, {
     bufferLogs: true,
+    // Nest's own would also read forms, which a page of another site can send.
+    bodyParser: false,
     preview: options.preview ?? false,
     abortOnError: false,
   })
@@ -57,6 +59,8 @@ async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<v
   await app.register(cookie)
   await app.register(helmet, securityHeaders(config))
   const fastify = app.getHttpAdapter().getInstance()
+  // JSON only; the rest is 415.
+  fastify.removeContentTypeParser('text/plain')
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id)
   })

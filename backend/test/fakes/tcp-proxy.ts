@@ -1,0 +1,60 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+
+/** A wire between a client and a service that a test can cut and mend. */
+export class TcpProxy {
+  private readonly sockets = new Set<Socket>()
+  private server: Server | undefined
+  port = 0
+
+  private constructor(private readonly target: { host: string; port: number }) {}
+
+  /** Begins to listen on a free port for connections to `url`'s host and port. */
+  static async to(url: string): Promise<TcpProxy> {
+    const { hostname, port } = new URL(url)
+    const proxy = new TcpProxy({ host: hostname, port: Number(port) })
+    await proxy.mend()
+    return proxy
+  }
+
+  /** The same address with the proxy in place of the service. */
+  through(url: string): string {
+    const changed = new URL(url)
+    changed.hostname = '127.0.0.1'
+    changed.port = String(this.port)
+    return changed.href.replace(/\/$/, '')
+  }
+
+  /** Closes every connection, and refuses new ones. */
+  async cut(): Promise<void> {
+    const { server } = this
+    this.server = undefined
+    const closed = server && new Promise((resolve) => server.close(resolve))
+    for (const socket of this.sockets) socket.destroy()
+    await closed
+  }
+
+  /** Takes connections again, on the same port. */
+  async mend(): Promise<void> {
+    const server = createServer((incoming) => {
+      const outgoing = connect(this.target)
+      for (const [socket, other] of [
+        [incoming, outgoing],
+        [outgoing, incoming],
+      ] as const) {
+        this.sockets.add(socket)
+        socket.on('error', () => other.destroy())
+        socket.on('close', () => {
+          this.sockets.delete(socket)
+          other.destroy()
+        })
+        socket.pipe(other)
+      }
+    })
+    this.server = server
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(this.port, '127.0.0.1', resolve)
+    })
+    this.port = (server.address() as AddressInfo).port
+  }
+}
