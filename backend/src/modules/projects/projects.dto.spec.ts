@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { CreateProjectDto, UpdateProjectDto } from '../../modules/projects/projects.dto.js'
-import { DomainError } from '../problem/domain-error.js'
-import { createValidationPipe } from './validation.pipe.js'
+import { CreateProjectDto, UpdateProjectDto } from './projects.dto.js'
+import { DomainError } from '../../common/problem/domain-error.js'
+import { createValidationPipe } from '../../common/validation/validation.pipe.js'
 
 const pipe = createValidationPipe()
 const check = async (metatype: new () => object, value: unknown): Promise<unknown> => {
