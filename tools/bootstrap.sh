@@ -7,8 +7,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 node=node_modules/.bin/node
 stamp=node_modules/.vitrine-lock
-# What Go's own module proxy serves as a toolchain, for machines whose Go is too old to fetch it itself.
+# Go's own module proxy serves each toolchain as a module: for machines without Go, or with one too old to fetch it itself.
 go_version=1.26.8
+go_checksums='30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7 linux-amd64
+02b36b6787b3ac767668f630e2998df45a3b1f9ffee08d1bf3ef6487cd658d99 linux-arm64
+fe99a2009e5bb51e06d7784f1a486478673512041c2671157bd382806e2aedcf darwin-amd64
+0aad5fb52b88498885290178adc0bcfe429bc63012621af9f83282eb640bd9c7 darwin-arm64'
 
 has() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
 say() { printf '        %s\n' "$*"; }
@@ -26,68 +30,70 @@ node_is_new_enough() {
   [[ $version =~ ^v([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -ge 20 ]
 }
 
-# program:package (Debian's names), and what does not work without it
-stores=(java:default-jdk-headless javac:default-jdk-headless mvn:maven)
-cluster=(runc:runc iptables:iptables nft:nftables conntrack:conntrack openssl:openssl ip:iproute2 docker-registry:docker-registry)
-extras=(chromium:chromium debootstrap:debootstrap buildah:buildah)
+# program:package, with Debian's names. What does not work without them is said below. Words, not arrays: macOS has bash 3.2.
+basics='curl:curl unzip:unzip openssl:openssl node:nodejs npm:npm'
+stores='java:default-jdk-headless javac:default-jdk-headless mvn:maven'
+cluster='runc:runc iptables:iptables nft:nftables conntrack:conntrack ip:iproute2 docker-registry:docker-registry'
+extras='chromium:chromium debootstrap:debootstrap buildah:buildah'
 
 missing_packages() {
   local entry
-  for entry in "$@"; do has "${entry%%:*}" || echo "${entry##*:}"; done | sort -u
+  for entry in $*; do has "${entry%%:*}" || echo "${entry##*:}"; done | sort -u
 }
 
 can_install() { [ "$(id -u)" = 0 ] && [ "$(uname)" = Linux ] && has apt-get; }
 
 install_packages() {
-  local wanted
-  mapfile -t wanted < <(missing_packages "${stores[@]}" "${cluster[@]}" "${extras[@]}"
-    has go || echo golang-go
-    has node || echo nodejs
-    has npm || echo npm
-    has curl || echo curl
-    has unzip || echo unzip)
-  [ ${#wanted[@]} -eq 0 ] && return
-  say "installing ${wanted[*]}"
+  local wanted package
+  wanted=$(missing_packages $basics $stores $cluster)
+  if [ -n "$wanted$(missing_packages $extras)" ]; then apt-get update -qq; fi
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "${wanted[@]}" ca-certificates >/dev/null
+  if [ -n "$wanted" ]; then
+    say "installing" $wanted
+    apt-get install -y -qq --no-install-recommends ca-certificates $wanted >/dev/null
+  fi
+  for package in $(missing_packages $extras); do
+    say "installing $package"
+    apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
+      say "  not available here: image builds (debootstrap, buildah) or browser tests (chromium) will not work"
+  done
 }
 
-# A Go from the distribution may be too old to fetch newer ones; the module proxy has the same archive that Go would fetch.
 install_go() {
-  local target=${XDG_CACHE_HOME:-$HOME/.cache}/vitrine/go-$go_version arch proxy module archive
+  local target=${XDG_CACHE_HOME:-$HOME/.cache}/vitrine/go-$go_version system checksum archive
   export PATH="$target/bin:$PATH"
   [ -x "$target/bin/go" ] && return
-  case $(uname -m) in x86_64) arch=amd64 ;; aarch64 | arm64) arch=arm64 ;; *) return 1 ;; esac
-  module=v0.0.1-go$go_version.$(uname | tr '[:upper:]' '[:lower:]')-$arch
-  proxy=${GOPROXY:-off}
+  system=$(uname | tr '[:upper:]' '[:lower:]')-$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
+  checksum=$(grep " $system\$" <<<"$go_checksums" | cut -d ' ' -f 1)
+  if [ -z "$checksum" ] || ! has curl || ! has unzip; then return; fi
   say "downloading Go $go_version"
   archive=$(mktemp)
-  curl -fsSL "${proxy%%,*}/golang.org/toolchain/@v/$module.zip" -o "$archive"
-  mkdir -p "$target.new" && unzip -q "$archive" -d "$target.new" && rm "$archive"
-  mv "$target.new/golang.org/toolchain@$module" "$target" && rm -r "$target.new"
-  chmod -R u+w "$target" && chmod +x "$target"/bin/* "$target"/pkg/tool/*/*
+  local proxy=${GOPROXY:-off}
+  curl -fsSL "${proxy%%[,|]*}/golang.org/toolchain/@v/v0.0.1-go$go_version.$system.zip" -o "$archive"
+  if [ "$(openssl dgst -sha256 -r "$archive" | cut -d ' ' -f 1)" != "$checksum" ]; then
+    say "what the proxy sent is not Go $go_version: its checksum differs"
+    exit 70
+  fi
+  rm -rf "$target.new" && mkdir -p "$target.new" && unzip -q "$archive" -d "$target.new" && rm "$archive"
+  chmod -R u+w "$target.new" && chmod +x "$target.new"/golang.org/toolchain@*/bin/* "$target.new"/golang.org/toolchain@*/pkg/tool/*/*
+  mv "$target.new"/golang.org/toolchain@* "$target" && rm -r "$target.new"
 }
 
-explain() { # heading, what works without it, packages…
-  local heading=$1 without=$2
-  shift 2
-  [ $# -eq 0 ] && return
-  say "$heading: install $*"
-  say "  without it: $without"
+explain() { # part, packages, what works without it
+  if [ -n "$2" ]; then
+    say "$1: install" $2
+    say "  without it: $3"
+  fi
 }
 
 check_tools() {
+  local stores_lack
   if can_install; then install_packages; fi
-  if ! go_is_new_enough && has curl && has unzip; then install_go || true; fi
-  local packages
-  mapfile -t packages < <(missing_packages "${stores[@]}")
-  go_is_new_enough || packages+=("go (1.21 or newer)")
-  explain 'database and object store' 'set MONGODB_URI and S3_ENDPOINT to your own' "${packages[@]}"
-  if [ "$(uname)" = Linux ]; then
-    mapfile -t packages < <(missing_packages "${cluster[@]}")
-    explain 'cluster' 'everything but app hosting works' "${packages[@]}"
-  fi
+  if ! go_is_new_enough; then install_go; fi
+  stores_lack=$(missing_packages $stores)
+  go_is_new_enough || stores_lack="$stores_lack go-1.21-or-newer"
+  explain 'database and object store' "$stores_lack" 'set MONGODB_URI and S3_ENDPOINT to your own'
+  if [ "$(uname)" = Linux ]; then explain 'cluster' "$(missing_packages $cluster)" 'everything but app hosting works'; fi
 }
 
 install_node_modules() {

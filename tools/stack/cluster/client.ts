@@ -7,6 +7,7 @@ import { root, stateDir, type Profile } from '../paths.ts'
 import type { Progress } from '../progress.ts'
 import { describeConflicts, findConflicts, type PortConflict } from '../ports.ts'
 import { sleep, waitFor } from '../time.ts'
+import { clusterTools, missingTools } from '../tools.ts'
 import { tail } from '../processes.ts'
 import { clusterPorts, host } from './layout.ts'
 import { liveLeases, liveRecord, readRecord, takeLease, type ClusterRecord } from './record.ts'
@@ -22,7 +23,6 @@ const programs: Record<string, string> = {
   ip: 'iproute2',
   umount: 'mount',
   'docker-registry': 'docker-registry',
-  go: 'golang-go',
 }
 
 /** Why this machine cannot run the cluster, with what to do; null when it can. */
@@ -31,8 +31,9 @@ export function clusterObstacle(): string | null {
   if (process.platform !== 'linux') return `the embedded cluster needs Linux. ${instead}`
   if (process.getuid?.() !== 0) return `the embedded cluster needs root: run \`sudo make up\`. ${instead}`
   const missing = Object.keys(programs).filter((program) => !onPath(program))
+  if (missingTools(clusterTools).length > 0 && !onPath('go')) missing.push('go')
   if (missing.length > 0) {
-    const packages = missing.map((program) => programs[program]).join(' ')
+    const packages = missing.map((program) => programs[program] ?? 'Go 1.21 or newer').join(', ')
     return `the embedded cluster needs ${missing.join(', ')}: install ${packages}. ${instead}`
   }
   // Unix sockets below .vitrine/cluster/kubelet may have 107 bytes.

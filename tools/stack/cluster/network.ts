@@ -12,6 +12,11 @@ function sysctlFile(name: string): string {
   return join('/proc/sys', ...name.split('.'))
 }
 
+/** Looks in this network namespace; /sys may show another one's. */
+function linkExists(name: string): boolean {
+  return (readText('/proc/net/dev') ?? '').split('\n').some((line) => line.trim().startsWith(`${name}:`))
+}
+
 /** Makes the node's address, forwarding and address translation. Everything carries our name. */
 export async function raiseNetwork(): Promise<void> {
   if (!existsSync(host.sysctls)) {
@@ -19,7 +24,7 @@ export async function raiseNetwork(): Promise<void> {
   }
   writeFileSync(sysctlFile('net.ipv4.ip_forward'), '1')
   // Some kernels have no "dummy" device: an empty bridge carries the node's address.
-  if (!existsSync(`/sys/class/net/${nodeLink}`)) await run('ip', ['link', 'add', nodeLink, 'type', 'bridge'])
+  if (!linkExists(nodeLink)) await run('ip', ['link', 'add', nodeLink, 'type', 'bridge'])
   await run('ip', ['addr', 'replace', `${nodeIp}/24`, 'dev', nodeLink])
   await run('ip', ['link', 'set', nodeLink, 'up'])
   // Our own table instead of the CNI plugin's masquerading: one thing to take away again.
@@ -49,7 +54,7 @@ async function openForward(): Promise<void> {
 /** Takes away links, tables and rules of ours, and puts the kernel settings back. */
 export async function dropNetwork(): Promise<void> {
   for (const link of [podLink, nodeLink]) {
-    if (existsSync(`/sys/class/net/${link}`)) await run('ip', ['link', 'del', link], { tolerate: true })
+    if (linkExists(link)) await run('ip', ['link', 'del', link], { tolerate: true })
   }
   const { stdout } = await run('nft', ['list', 'tables'], { tolerate: true })
   for (const table of [`ip ${nftTable}`, 'ip kube-proxy', 'ip6 kube-proxy']) {
