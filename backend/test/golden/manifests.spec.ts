@@ -56,8 +56,8 @@ describe('isolation of apps', () => {
         seccompProfile: { type: 'RuntimeDefault' },
       },
       resources: {
-        requests: { cpu: expect.any(String), memory: expect.any(String) },
-        limits: { cpu: expect.any(String), memory: expect.any(String) },
+        requests: { cpu: expect.any(String) as string, memory: expect.any(String) as string },
+        limits: { cpu: expect.any(String) as string, memory: expect.any(String) as string },
       },
     })
     for (const key of ['hostNetwork', 'hostPID', 'hostIPC', 'volumes', 'hostAliases']) expect(pod).not.toHaveProperty(key)

@@ -108,7 +108,7 @@ describe('ResourceWatcher', () => {
   ])('lists again when the version is too old, said %s, and tells what it missed', async (_, events) => {
     const { watcher, source, changes } = watch([
       { list: [pod('a', '1'), pod('b', '2', 'e2')], version: '10' },
-      { watch: events as WatchEvent[] },
+      { watch: events },
       { list: [pod('b', '2', 'e2'), pod('c', '20', 'e3')], version: '30' },
     ])
     await vi.waitFor(() => expect(source.asked).toEqual(['list', '10', 'list', '30']))

@@ -1,0 +1,283 @@
+import { Logger } from '@nestjs/common'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { makeEngine } from '../../../test/factories/engines.js'
+import { FakeCluster } from '../../../test/fakes/fake-cluster.js'
+import { MemoryEngineRepository } from '../../../test/fakes/memory-engines.js'
+import { newId } from '../../common/ids.js'
+import { parseConfig } from '../../config/config.js'
+import { KubeError } from '../../platform/kubernetes/kube-error.js'
+import { Manifests } from '../../platform/manifests/manifests.js'
+import { EventBus } from '../events/event-bus.js'
+import { EngineDeployer } from './engine.deployer.js'
+import { EngineReconciler } from './engine.reconciler.js'
+import { deletingStatus, type Engine, type EnginePhase } from './engine.js'
+
+const config = parseConfig({
+  VITRINE_SECRET: 'only-for-tests-0123456789abcdefghijklmnop',
+  MONGODB_URI: 'mongodb://127.0.0.1/none',
+  S3_ENDPOINT: 'http://127.0.0.1:1',
+  S3_ACCESS_KEY: 'none',
+  S3_SECRET_KEY: 'none',
+  VITRINE_NAMESPACE_PREFIX: 'test',
+  VITRINE_TEMPLATES_DIR: new URL('../../../../manifests-templates', import.meta.url).pathname,
+})
+const manifests = new Manifests(config)
+Logger.overrideLogger(false)
+
+let engines: MemoryEngineRepository
+let fake: FakeCluster
+let reconciler: EngineReconciler
+let phases: EnginePhase[]
+
+/** A portal of its own over what is stored and what is in the cluster: what a restart makes. */
+function start(): EngineReconciler {
+  const bus = new EventBus()
+  bus.on('engine.status-changed', ({ phase }) => phases.push(phase))
+  const deployer = new EngineDeployer(config, manifests, fake.cluster, fake.monitor, fake.watch)
+  const made = new EngineReconciler(engines, deployer, fake.monitor, fake.watch, bus)
+  made.onApplicationBootstrap()
+  return made
+}
+
+beforeEach(() => {
+  engines = new MemoryEngineRepository()
+  fake = new FakeCluster()
+  phases = []
+})
+afterEach(async () => {
+  await reconciler.onApplicationShutdown()
+})
+
+async function store(engine: Engine): Promise<Engine> {
+  expect(await engines.insert(engine)).toBe('stored')
+  return engine
+}
+const phaseOf = (id: string): EnginePhase | undefined => engines.engines.get(id)?.status.phase
+const services = (): string[] => [...fake.objects.keys()].filter((key) => key.startsWith('Service '))
+const becomes = (id: string, phase: EnginePhase) => vi.waitFor(() => expect(phaseOf(id)).toBe(phase))
+
+describe('a deploy', () => {
+  it('makes the namespace with all that isolates it, then the app, and says that it runs', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    expect(fake.calls[0]).toBe(`apply Namespace /${engine.namespace}`)
+    expect(fake.calls.at(-1)).toBe(`apply Service ${engine.namespace}/${engine.host}`)
+    expect(fake.calls).toHaveLength(9)
+    expect(engines.engines.get(engine.id)).toMatchObject({ appliedGeneration: 1, digest: 'sha256:abc', status: { replicas: 1 } })
+    expect(phases.at(-1)).toBe('Running')
+  })
+
+  it('makes the namespace once for two apps of a project', async () => {
+    const projectId = newId()
+    const first = await store(makeEngine({ projectId }))
+    const second = await store(makeEngine({ projectId, name: 'second' }))
+    reconciler = start()
+    await Promise.all([becomes(first.id, 'Running'), becomes(second.id, 'Running')])
+    expect(fake.calls.filter((call) => call.includes('Namespace'))).toHaveLength(1)
+  })
+
+  it('waits for a cluster that is away, says so, and happens when it is back', async () => {
+    fake.enter('unreachable')
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await vi.waitFor(() => expect(engines.engines.get(engine.id)?.status.message).toBe('The cluster cannot be reached.'))
+    expect(phaseOf(engine.id)).toBe('Pending')
+    expect(fake.calls).toEqual([])
+    fake.enter('ready')
+    await becomes(engine.id, 'Running')
+  })
+
+  it('is tried again when the API server does not answer', async () => {
+    fake.failures.push(new KubeError('unreachable', 'connection reset'), new KubeError('conflict', 'try again'))
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+  })
+
+  it('is refused with a cause when the API server refuses it', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    await engines.change(engine.id, 1, { port: 1 }, engine.status, new Date())
+    fake.failures.push(
+      new KubeError('invalid', 'Service is invalid', [{ field: 'spec.x', message: 'no' }]),
+      new KubeError('invalid', 'Service is invalid'),
+    )
+    await reconciler.reconcile(engine.id)
+    expect(engines.engines.get(engine.id)?.status, 'the previous one still answers').toMatchObject({
+      phase: 'Degraded',
+      cause: { code: 'manifest-refused', evidence: 'Service is invalid\nspec.x: no' },
+    })
+  })
+
+  it('does not apply what is as it was applied', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    const calls = fake.calls.length
+    for (let i = 0; i < 5; i++) await reconciler.reconcile(engine.id)
+    expect(fake.calls).toHaveLength(calls)
+  })
+
+  it('of a new generation is applied again', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    await engines.change(engine.id, 1, { image: 'registry/app:2' }, engine.status, new Date())
+    await reconciler.reconcile(engine.id)
+    expect(JSON.stringify([...fake.objects.values()])).toContain('registry/app:2')
+    await becomes(engine.id, 'Running')
+    expect(engines.engines.get(engine.id)?.appliedGeneration).toBe(2)
+  })
+})
+
+describe('what someone else does in the cluster', () => {
+  it('an app that was removed is said to be missing, and put back', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    phases = []
+    fake.remove({ apiVersion: 'serving.knative.dev/v1', kind: 'Service', namespace: engine.namespace, name: engine.host })
+    await vi.waitFor(() => expect(phases).toContain('Running'))
+    expect(phases[0]).toBe('Missing')
+    expect(services()).toHaveLength(1)
+  })
+
+  it('a namespace that was removed is made again with all that isolates it', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    phases = []
+    fake.remove({ apiVersion: 'v1', kind: 'Namespace', name: engine.namespace })
+    await vi.waitFor(() => expect(phases).toContain('Running'))
+    expect([...fake.objects.keys()].filter((key) => key.startsWith('NetworkPolicy'))).toHaveLength(4)
+  })
+
+  it('a service that was edited is set right again', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    const service = [...fake.objects.values()].find(({ kind }) => kind === 'Service')
+    fake.put({ ...(service as NonNullable<typeof service>), spec: { template: { edited: true } } })
+    await vi.waitFor(() => expect(JSON.stringify([...fake.objects.values()])).not.toContain('edited'))
+  })
+
+  it('what is not seen yet is not missing', async () => {
+    const engine = await store(makeEngine())
+    fake.showing = false
+    reconciler = start()
+    await becomes(engine.id, 'Deploying')
+    for (let i = 0; i < 3; i++) await reconciler.reconcile(engine.id)
+    expect(phases).not.toContain('Missing')
+    fake.showing = true
+    fake.show()
+    await becomes(engine.id, 'Running')
+  })
+})
+
+describe('a deletion', () => {
+  const mark = async (id: string): Promise<void> => {
+    await engines.markDeleted(id, deletingStatus(new Date()), new Date())
+    await reconciler.reconcile(id)
+  }
+
+  it('removes the app from the cluster, and the record only when it is gone there', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    fake.deletesAtOnce = false
+    await mark(engine.id)
+    await reconciler.reconcile(engine.id)
+    expect(phaseOf(engine.id)).toBe('Deleting')
+    expect(fake.calls.filter((call) => call.startsWith('delete'))).toHaveLength(1)
+    fake.finishDeletions()
+    await vi.waitFor(() => expect(engines.engines.size).toBe(0))
+    expect(services()).toEqual([])
+  })
+
+  it('waits for a cluster that is away', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    fake.enter('unreachable')
+    await mark(engine.id)
+    expect(engines.engines.get(engine.id)?.status).toMatchObject({
+      phase: 'Deleting',
+      message: expect.stringContaining('when the cluster is back') as string,
+    })
+    fake.enter('ready')
+    await vi.waitFor(() => expect(engines.engines.size).toBe(0))
+    expect(services()).toEqual([])
+  })
+
+  it('needs no cluster for what never reached one', async () => {
+    fake.enter('absent')
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await mark(engine.id)
+    await vi.waitFor(() => expect(engines.engines.size).toBe(0))
+  })
+
+  it('leaves an app of the same name alone that is not this one', async () => {
+    const engine = await store(makeEngine({ deletedAt: new Date() }))
+    fake.put({
+      apiVersion: 'serving.knative.dev/v1',
+      kind: 'Service',
+      metadata: { name: engine.host, namespace: engine.namespace, labels: {} },
+    })
+    reconciler = start()
+    await vi.waitFor(() => expect(engines.engines.size).toBe(0))
+    expect(services()).toHaveLength(1)
+  })
+})
+
+describe('kill -9', () => {
+  const KILLED = 'killed'
+
+  /** Everything outside of the portal: after the n-th call of either, nothing of this portal happens any more. */
+  function dieAfter(calls: number): void {
+    let left = calls
+    for (const target of [engines, fake.cluster] as object[]) {
+      for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(target)).filter((each) => each !== 'constructor')) {
+        const real = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>
+        Object.defineProperty(target, name, {
+          configurable: true,
+          value: (...args: unknown[]) => (left-- > 0 ? real.apply(target, args) : Promise.reject(new Error(KILLED))),
+        })
+      }
+    }
+  }
+
+  function revive(): void {
+    for (const target of [engines, fake.cluster])
+      for (const name of Object.getOwnPropertyNames(target))
+        if (typeof Reflect.get(Object.getPrototypeOf(target) as object, name) === 'function') Reflect.deleteProperty(target, name)
+  }
+
+  it.each(Array.from({ length: 16 }, (_, calls) => calls))(
+    'after %i calls of a deploy and of a deletion leaves nothing lost and nothing behind',
+    async (calls) => {
+      const engine = await store(makeEngine())
+      dieAfter(calls)
+      reconciler = start()
+      await reconciler.reconcile(engine.id).catch(() => undefined)
+      await reconciler.onApplicationShutdown()
+      revive()
+      reconciler = start()
+      await becomes(engine.id, 'Running')
+      expect(services()).toHaveLength(1)
+
+      await engines.markDeleted(engine.id, deletingStatus(new Date()), new Date())
+      await reconciler.onApplicationShutdown()
+      dieAfter(calls)
+      reconciler = start()
+      await reconciler.reconcile(engine.id).catch(() => undefined)
+      await reconciler.onApplicationShutdown()
+      revive()
+      reconciler = start()
+      await vi.waitFor(() => expect(engines.engines.size).toBe(0))
+      expect(services()).toEqual([])
+    },
+  )
+})

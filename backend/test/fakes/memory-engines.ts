@@ -1,0 +1,61 @@
+import type { Engine, EngineChange, EngineStatus } from '../../src/modules/engines/engine.js'
+import { EngineRepository, type EngineQuery, type Observation } from '../../src/modules/engines/engine.repository.js'
+
+/** Apps in memory, with the rules of the real repository. */
+export class MemoryEngineRepository extends EngineRepository {
+  readonly engines = new Map<string, Engine>()
+
+  async insert(engine: Engine): Promise<'stored' | 'name-taken' | 'host-taken'> {
+    const all = [...this.engines.values()]
+    if (all.some(({ projectId, name }) => projectId === engine.projectId && name === engine.name)) return 'name-taken'
+    if (all.some(({ host }) => host === engine.host)) return 'host-taken'
+    this.engines.set(engine.id, structuredClone(engine))
+    return 'stored'
+  }
+
+  async findById(id: string): Promise<Engine | null> {
+    return structuredClone(this.engines.get(id) ?? null)
+  }
+
+  async findByName(projectId: string, name: string): Promise<Engine | null> {
+    return structuredClone([...this.engines.values()].find((each) => each.projectId === projectId && each.name === name) ?? null)
+  }
+
+  async search({ projectId, limit }: EngineQuery): Promise<Engine[]> {
+    return structuredClone(
+      [...this.engines.values()].filter((each) => projectId === undefined || each.projectId === projectId).slice(0, limit + 1),
+    )
+  }
+
+  async findIdsOfProject(projectId: string): Promise<string[]> {
+    return [...this.engines.values()].filter((each) => each.projectId === projectId).map(({ id }) => id)
+  }
+
+  async findAllIds(): Promise<string[]> {
+    return [...this.engines.keys()]
+  }
+
+  async change(id: string, revision: number, change: EngineChange, status: EngineStatus, at: Date): Promise<Engine | null> {
+    const engine = this.engines.get(id)
+    if (engine?.revision !== revision || engine.deletedAt) return null
+    Object.assign(engine, change, { status, digest: null, updatedAt: at, revision: revision + 1, generation: engine.generation + 1 })
+    return structuredClone(engine)
+  }
+
+  async observe(id: string, generation: number, deleting: boolean, observation: Observation): Promise<boolean> {
+    const engine = this.engines.get(id)
+    if (engine?.generation !== generation || (engine.deletedAt !== null) !== deleting) return false
+    Object.assign(engine, structuredClone(observation))
+    return true
+  }
+
+  async markDeleted(id: string, status: EngineStatus, at: Date): Promise<Engine | null> {
+    const engine = this.engines.get(id)
+    if (engine && !engine.deletedAt) Object.assign(engine, { deletedAt: at, updatedAt: at, status, revision: engine.revision + 1 })
+    return structuredClone(engine ?? null)
+  }
+
+  async remove(id: string): Promise<void> {
+    if (this.engines.get(id)?.deletedAt) this.engines.delete(id)
+  }
+}
