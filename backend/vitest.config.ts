@@ -7,7 +7,8 @@ const decorators = swc.vite({
   jsc: {
     target: 'es2022',
     parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
+    // As in tsconfig.json: a field that a DTO only declares must not exist, or a change would overwrite with undefined what it does not name.
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
   },
 })
 

@@ -130,8 +130,10 @@ const OUTAGES = new Set([
 /** An outage of the database as `database-unavailable`; any other error is not ours to explain. */
 export function translateMongoError(error: unknown): DomainError | undefined {
   if (!(error instanceof Error)) return undefined
+  // A write on a socket that the server has just closed comes out of the driver as Node's own error, which it does not wrap.
+  const closed = 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET')
   const notYet = error.name === 'MongooseError' && /before initial connection|bufferCommands/.test(error.message)
-  return OUTAGES.has(error.name) || notYet ? new DomainError('database-unavailable', {}, { cause: error }) : undefined
+  return OUTAGES.has(error.name) || notYet || closed ? new DomainError('database-unavailable', {}, { cause: error }) : undefined
 }
 
 /** Whether a write was refused because a unique value is taken; `index` narrows it to one index or field. */
