@@ -20,6 +20,8 @@ export interface LoggedContainer {
 
 // Containers of pods that are gone stay in cursors for a while: another process may still have their lines.
 const MOST_OVER = 16
+// An id without data moves Last-Event-ID on and is no event.
+const CURSOR_ONLY = '\n'
 
 /** The log of one app in memory: what its containers wrote, merged as it arrived, and where that is in the logs of the containers. */
 export class EngineLog implements ReadableLog {
@@ -77,6 +79,8 @@ export class EngineLog implements ReadableLog {
     this.marks.set(key, { mark, text: writeMark(key, mark) })
     const over = [...this.marks].filter(([, { mark: each }]) => each.over)
     for (const [oldest] of over.slice(0, Math.max(0, over.length - MOST_OVER))) this.marks.delete(oldest)
+    this.push(null, null, CURSOR_ONLY)
+    this.tellAll()
   }
 
   /** Someone who reads; `wake` is called when there may be something to read. */

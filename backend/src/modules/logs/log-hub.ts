@@ -114,8 +114,7 @@ export class LogHub implements OnApplicationBootstrap, OnApplicationShutdown {
     follower.done.then(
       () => {
         log.followers.delete(key)
-        log.containerOver(key)
-        log.tellAll()
+        this.counted(log, () => log.containerOver(key))
       },
       // It stays in the list: one that began anew would bring every line twice.
       (error: unknown) => this.logger.error({ err: error, ...target }, 'a log is not followed any more'),

@@ -1,0 +1,342 @@
+import { describe, expect, it } from 'vitest'
+import { KubeError } from '../../platform/kubernetes/kube-error.js'
+import { LogSource, type LogRequest } from '../../platform/kubernetes/log-source.js'
+import { PodFeed, type WatchedPod } from '../../platform/kubernetes/pod-feed.js'
+import { readCursor } from './log-cursor.js'
+import { LogHub, type HubLimits } from './log-hub.js'
+import type { LogReader, ReadFrom } from './log-reader.js'
+
+const ENGINE = 'engine'
+const LIMITS: HubLimits = { lines: 1_000, bytes: 1_000_000, totalBytes: 10_000_000 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let turns = 0; turns < 10_000; turns++) {
+    if (condition()) return
+    await turn()
+  }
+  throw new Error('waited in vain')
+}
+
+/** Nodes that keep all that was ever written by pods that exist, and the watch that knows these pods. */
+class FakeCluster {
+  readonly logs = new Map<string, string[]>()
+  private readonly open = new Set<() => void>()
+  private readonly listeners = new Set<(id: string) => void>()
+  private clock = 0
+  synced = true
+
+  addPod(name: string): void {
+    this.logs.set(name, [])
+    this.tell()
+  }
+
+  removePod(name: string): void {
+    this.logs.delete(name)
+    this.tell()
+    for (const wake of [...this.open]) wake()
+  }
+
+  write(pod: string, text: string): void {
+    this.clock++
+    const seconds = String(Math.floor(this.clock / 100) % 60).padStart(2, '0')
+    const minutes = String(Math.floor(this.clock / 6_000)).padStart(2, '0')
+    this.logs.get(pod)?.push(`2026-11-21T10:${minutes}:${seconds}.${String(this.clock % 100).padStart(2, '0')}0000000Z ${text}`)
+    for (const wake of [...this.open]) wake()
+  }
+
+  tell(): void {
+    for (const listener of this.listeners) listener(ENGINE)
+  }
+
+  /** One portal: its own watch and its own connections to the same cluster. */
+  portal(limits = LIMITS): LogHub {
+    const { listeners, logs, open } = this
+    const pods = (): WatchedPod[] => [...logs.keys()].map((name) => podNamed(name))
+    const synced = (): boolean => this.synced
+    class Feed extends PodFeed {
+      get synced(): boolean {
+        return synced()
+      }
+      podsOf(): WatchedPod[] {
+        return synced() ? pods() : []
+      }
+      onChange(listener: (id: string) => void): () => void {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      }
+    }
+    class Source extends LogSource {
+      async *open({ pod, follow, sinceTime = '', tailLines = 1e9, previous }: LogRequest, signal: AbortSignal): AsyncIterable<Buffer> {
+        await turn()
+        if (previous) throw new KubeError('invalid', 'previous terminated container not found')
+        let at = -1
+        for (;;) {
+          const lines = logs.get(pod)
+          if (signal.aborted) throw new KubeError('unreachable', 'aborted')
+          if (!lines) {
+            if (at < 0) throw new KubeError('not-found', 'no such pod')
+            return
+          }
+          if (at < 0) at = Math.max(0, lines.length - tailLines)
+          const more = lines.slice(at).filter((line) => line.slice(0, 19) >= sinceTime.slice(0, 19))
+          at = lines.length
+          if (more.length > 0) yield Buffer.from(`${more.join('\n')}\n`)
+          if (!follow) return
+          if (at === logs.get(pod)?.length) await waitFor(open, signal)
+        }
+      }
+    }
+    const hub = new LogHub(new Feed(), new Source(), limits)
+    hub.onApplicationBootstrap()
+    for (const listener of listeners) listener(ENGINE)
+    return hub
+  }
+}
+
+async function waitFor(open: Set<() => void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    const wake = (): void => {
+      open.delete(wake)
+      signal.removeEventListener('abort', wake)
+      resolve()
+    }
+    open.add(wake)
+    signal.addEventListener('abort', wake)
+  })
+}
+
+const podNamed = (name: string): WatchedPod => ({
+  namespace: 'n',
+  name,
+  uid: `uid of ${name}`,
+  engineId: ENGINE,
+  revision: null,
+  createdAt: new Date(0),
+  deleted: false,
+  containers: ['user-container', 'queue-proxy'].map((container) => ({
+    name: container,
+    restartCount: 0,
+    started: true,
+    startedAt: null,
+    finishedAt: null,
+  })),
+})
+
+/** What a reader of the stream sees of it. */
+class Reading {
+  texts: string[] = []
+  gaps: string[] = []
+  private rest = ''
+  private readonly reader: LogReader
+
+  constructor(
+    private readonly hub: LogHub,
+    /** As Last-Event-ID. */
+    public lastId?: string,
+    from: ReadFrom = {},
+  ) {
+    const cursor = lastId === undefined ? null : readCursor(lastId)
+    this.reader = hub.open(ENGINE, cursor ? { cursor } : from, () => undefined).reader
+  }
+
+  /** Reads up to `events` events, all that there are by default. */
+  take(events = Infinity): this {
+    for (let left = events; left > 0; left--) {
+      const text = this.rest === '' ? this.reader.read(1) : this.rest
+      if (text === '') return this
+      const end = text.indexOf('\n\n') + 2
+      this.rest = text.slice(end)
+      this.event(text.slice(0, end))
+    }
+    return this
+  }
+
+  close(): void {
+    this.hub.close(ENGINE, this.reader)
+  }
+
+  private event(text: string): void {
+    const [, id] = /^id: (.*)$/m.exec(text) ?? []
+    const data = JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? '{}') as { text?: string; reason?: string }
+    this.lastId = id ?? this.lastId
+    if (data.text !== undefined) this.texts.push(data.text)
+    if (data.reason !== undefined) this.gaps.push(data.reason)
+  }
+}
+
+describe('LogHub', () => {
+  it('keeps what was written before anyone watched, of all pods, but not of the sidecar', async () => {
+    const cluster = new FakeCluster()
+    cluster.addPod('a')
+    cluster.addPod('b')
+    const hub = cluster.portal()
+    cluster.write('a', 'one')
+    cluster.write('b', 'two')
+    const reading = new Reading(hub)
+    await until(() => reading.take().texts.length === 2)
+    expect(reading.texts.sort()).toEqual(['one', 'two'])
+    cluster.write('a', 'three "quoted" \u001b[31m\u2028')
+    await until(() => reading.take().texts.length === 3)
+    expect(reading.texts.at(-1)).toBe('three "quoted" \u001b[31m\u2028')
+    expect(new Reading(hub, undefined, { tail: 1 }).take().texts).toEqual(['three "quoted" \u001b[31m\u2028'])
+    await hub.onApplicationShutdown()
+  })
+
+  it('loses and doubles nothing over 300 random schedules of reconnects, portal restarts and pods that come and go', async () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      let state = seed * 2654435761
+      const random = (): number => {
+        state = (Math.imul(state ^ (state >>> 15), 2246822519) + 3266489917) >>> 0
+        return state / 4294967296
+      }
+      const cluster = new FakeCluster()
+      let hub = cluster.portal()
+      const pods = ['p0', 'p1']
+      pods.forEach((pod) => cluster.addPod(pod))
+      const written: string[] = []
+      const texts: string[] = []
+      const gaps: string[] = []
+      let reading = new Reading(hub)
+      const leave = (): string | undefined => {
+        texts.push(...reading.texts)
+        gaps.push(...reading.gaps)
+        reading.close()
+        return reading.lastId
+      }
+      for (let step = 0; step < 60; step++) {
+        const dice = random()
+        const pod = pods[Math.floor(random() * pods.length)] ?? 'p1'
+        if (dice < 0.5) {
+          const text = `${seed}/${written.length}`
+          written.push(text)
+          cluster.write(pod, text)
+        } else if (dice < 0.75) reading.take(Math.floor(random() * 6))
+        else if (dice < 0.85) reading = new Reading(hub, leave())
+        else if (dice < 0.92) {
+          const from = leave()
+          await hub.onApplicationShutdown()
+          // The watch of the new portal may know its pods later than the first reader is there.
+          cluster.synced = random() < 0.5
+          hub = cluster.portal()
+          reading = new Reading(hub, from)
+          reading.take(Math.floor(random() * 3))
+          cluster.synced = true
+          cluster.tell()
+        } else if (dice < 0.95) {
+          const name = `p${seed}-${step}`
+          pods.push(name)
+          cluster.addPod(name)
+        } else if (pods.length > 1) {
+          // All of it is read before its pod goes, and known to be over, as nobody could bring it back.
+          const name = pods.shift() ?? ''
+          const existing = [...cluster.logs.values()].flat().length
+          const overs = (): number => new Reading(hub).take().lastId?.split('.x').length ?? 1
+          await until(() => new Reading(hub).take().texts.length >= existing)
+          await until(() => reading.take().texts.length + texts.length === written.length)
+          const hadLines = (cluster.logs.get(name)?.length ?? 0) > 0
+          const before = overs()
+          cluster.removePod(name)
+          if (hadLines) await until(() => overs() > before)
+          reading.take()
+        }
+        for (let turns = random() * 4; turns > 0; turns--) await turn()
+      }
+      await until(() => reading.take().texts.length + texts.length >= written.length)
+      leave()
+      expect(texts.sort(), `seed ${seed}`).toEqual(written.sort())
+      expect(gaps, `seed ${seed}`).toEqual([])
+      await hub.onApplicationShutdown()
+    }
+  }, 60_000)
+
+  it('says a gap when a pod went while no portal was there, and goes on', async () => {
+    const cluster = new FakeCluster()
+    cluster.addPod('a')
+    const first = cluster.portal()
+    cluster.write('a', 'one')
+    const before = new Reading(first)
+    await until(() => before.take().texts.length === 1)
+    await first.onApplicationShutdown()
+    cluster.write('a', 'nobody saw this')
+    cluster.removePod('a')
+    cluster.addPod('b')
+    const second = cluster.portal()
+    cluster.write('b', 'two')
+    const after = new Reading(second, before.lastId)
+    await until(() => after.take().texts.length === 1)
+    expect(after.texts).toEqual(['two'])
+    expect(after.gaps).toHaveLength(1)
+    await second.onApplicationShutdown()
+  })
+
+  it('says a gap to a slow reader and to one who resumes too late, and keeps within its limits', async () => {
+    const cluster = new FakeCluster()
+    cluster.addPod('a')
+    const hub = cluster.portal({ ...LIMITS, lines: 10 })
+    cluster.write('a', 'line 0')
+    const slow = new Reading(hub)
+    await until(() => slow.take().texts.length === 1)
+    for (let i = 1; i <= 50; i++) cluster.write('a', `line ${i}`)
+    await until(() => new Reading(hub, undefined, { tail: 1 }).take().texts[0] === 'line 50')
+    slow.take()
+    expect(slow.texts).toEqual(['line 0', ...Array.from({ length: 10 }, (_, i) => `line ${41 + i}`)])
+    expect(slow.gaps).toEqual(['You read more slowly than the app writes: 40 lines were left out.'])
+    const first = new Reading(hub, undefined, { tail: 10 }).take(1)
+    for (let i = 51; i <= 80; i++) cluster.write('a', `line ${i}`)
+    await until(() => new Reading(hub, undefined, { tail: 1 }).take().texts[0] === 'line 80')
+    const late = new Reading(hub, first.lastId).take()
+    expect(late.gaps).toHaveLength(1)
+    expect(late.texts[0]).toBe('line 71')
+    await hub.onApplicationShutdown()
+  })
+
+  it('takes from the largest log when all together are too much', async () => {
+    const cluster = new FakeCluster()
+    cluster.addPod('a')
+    const hub = cluster.portal({ lines: 100_000, bytes: 10_000_000, totalBytes: 100_000 })
+    for (let i = 0; i < 2_000; i++) cluster.write('a', `line ${i}`)
+    await until(() => new Reading(hub, undefined, { tail: 1 }).take().texts[0] === 'line 1999')
+    const kept = new Reading(hub).take().texts.length
+    expect(kept).toBeGreaterThan(100)
+    expect(kept).toBeLessThan(400)
+    await hub.onApplicationShutdown()
+  })
+
+  it('keeps ids short while pods come and go', async () => {
+    const cluster = new FakeCluster()
+    const hub = cluster.portal()
+    const reading = new Reading(hub)
+    for (let i = 0; i < 60; i++) {
+      cluster.addPod(`pod-${i}`)
+      cluster.write(`pod-${i}`, `from ${i}`)
+      await until(() => reading.take().texts.length === i + 1)
+      cluster.removePod(`pod-${i}`)
+      await turn()
+      await turn()
+    }
+    expect(reading.lastId?.length).toBeLessThan(600)
+    await hub.onApplicationShutdown()
+  })
+
+  it('ends with the app, and does not begin again for the pods that are still there', async () => {
+    const cluster = new FakeCluster()
+    cluster.addPod('a')
+    const hub = cluster.portal()
+    cluster.write('a', 'last words')
+    let woken = 0
+    const { reader, log } = hub.open(ENGINE, {}, () => woken++)
+    await until(() => reader.read(1_000) !== '')
+    const before = woken
+    hub.remove(ENGINE, 'The app was deleted.')
+    expect(woken).toBe(before + 1)
+    expect(log.endReason).toBe('The app was deleted.')
+    cluster.tell()
+    await turn()
+    cluster.write('a', 'too late')
+    expect(new Reading(hub).take().texts).toEqual([])
+    await hub.onApplicationShutdown()
+  })
+})
