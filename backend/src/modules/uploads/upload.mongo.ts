@@ -19,7 +19,7 @@ const schema = new Schema<Stored>(
     partSize: { type: Number, required: true },
     state: { type: String, required: true },
     // Not subdocuments: mongoose takes seconds to make ten thousand of them.
-    parts: { type: [Schema.Types.Mixed], default: [] },
+    parts: { type: Schema.Types.Mixed, default: () => [] },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
