@@ -5,6 +5,7 @@ describe('errors of the API server', () => {
   it.each([
     [422, { reason: 'Invalid' }, 'invalid'],
     [400, { message: 'admission webhook "validation.webhook.serving.knative.dev" denied the request: validation failed' }, 'invalid'],
+    [500, { message: 'failed to create typed patch object (a/b; v1, Kind=X): .spec.hard.pods: expected string' }, 'invalid'],
     [401, {}, 'forbidden'],
     [403, { reason: 'Forbidden' }, 'forbidden'],
     [404, { reason: 'NotFound' }, 'not-found'],

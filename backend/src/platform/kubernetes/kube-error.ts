@@ -34,6 +34,8 @@ export interface KubeStatus {
 
 // Knative's and other webhooks answer 400 "admission webhook … denied the request" where the API server's own checks answer 422.
 const DENIED = /admission webhook "[^"]*" denied the request/
+// Server-side apply answers 500 for an object that does not fit the schema of its kind.
+const MISFIT = /failed to (?:create typed patch object|convert new object)/
 
 /** The error that an answer with this status stands for. */
 export function errorOfStatus(httpStatus: number, status: KubeStatus): KubeError {
@@ -50,7 +52,7 @@ function kindOf(code: number, { reason }: KubeStatus, message: string): KubeErro
   if (code === 404) return 'not-found'
   if (code === 409) return 'conflict'
   if (code === 410 || reason === 'Expired' || reason === 'Gone') return 'expired'
-  if (code === 422 || DENIED.test(message)) return 'invalid'
+  if (code === 422 || DENIED.test(message) || MISFIT.test(message)) return 'invalid'
   if (code === 400 || code === 413 || code === 415) return 'invalid'
   return 'unreachable'
 }

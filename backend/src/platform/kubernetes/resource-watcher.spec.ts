@@ -117,15 +117,16 @@ describe('ResourceWatcher', () => {
     expect(watcher.all()).toHaveLength(2)
   })
 
-  it('says that it is stale once it cannot reconnect, keeps what it knew, and recovers', async () => {
-    const { watcher, states } = watch([
+  it('says that it is stale once it cannot reconnect, keeps what it knew, and recovers with a full list', async () => {
+    const { watcher, states, source } = watch([
       { list: [pod('a', '1')], version: '10' },
       { watch: [outage] },
       { fail: outage },
       { fail: outage },
-      { watch: [{ type: 'ADDED', object: pod('b', '11') }] },
+      { list: [pod('a', '1'), pod('b', '11')], version: '12' },
     ])
     await vi.waitFor(() => expect(states).toEqual(['synced', 'stale', 'synced']))
+    expect(source.asked.slice(0, 6)).toEqual(['list', '10', '10', 'list', 'list', '12'])
     expect(watcher.all()).toHaveLength(2)
   })
 
@@ -149,8 +150,10 @@ describe('ResourceWatcher', () => {
 
   it('takes an answer that ends as soon as it began for a failure, so that it does not storm', async () => {
     const delay = vi.fn(() => 5)
-    const { source } = watch([{ list: [], version: '1' }, ...Array.from({ length: 3 }, (): Step => ({ watch: [], then: 'end' }))], delay)
-    await vi.waitFor(() => expect(source.asked).toHaveLength(5))
+    const ended: Step = { watch: [], then: 'end' }
+    const listed: Step = { list: [], version: '1' }
+    const { source } = watch([listed, ended, ended, listed, ended, listed], delay)
+    await vi.waitFor(() => expect(source.asked).toEqual(['list', '1', '1', 'list', '1', 'list', '1']))
     expect(delay).toHaveBeenCalledTimes(3)
   })
 

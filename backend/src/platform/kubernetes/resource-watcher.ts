@@ -177,9 +177,11 @@ export class ResourceWatcher<T extends KubeObject> {
     const before = this.current
     if (error.kind === 'not-found') this.enter('absent')
     else if (error.kind === 'forbidden') this.enter('forbidden')
-    // The first broken connection of a watcher that was well is the normal end of a long request.
+    // The first broken connection of a watcher that was well is the normal end of a long request: it goes on from the last version.
     else if (before === 'synced' && failures <= 1) return
     else if (before !== 'starting') this.enter('stale')
+    // After an outage only a full list can say that nothing was missed: an open watch on which nothing happens says nothing for a minute.
+    this.resourceVersion = null
     if (before !== this.current || failures === 1)
       this.options.warn?.(`${this.options.name} cannot be watched (${this.current}), trying again`, error)
   }
