@@ -23,7 +23,13 @@ function makeStore(size: number, { refuse = never, hideEtag = false }: StoreOpti
     const parts: UploadPartDto[] = Array.from({ length: count }, (_, index) => {
       const number = index + 1
       const done = arrived.has(number)
-      return { number, size: Math.min(4, size - index * 4), done, etag: done ? `e${number}` : null, url: done ? null : `put/${number}/${generation}` }
+      return {
+        number,
+        size: Math.min(4, size - index * 4),
+        done,
+        etag: done ? `e${number}` : null,
+        url: done ? null : `put/${number}/${generation}`,
+      }
     })
     return {
       id: 'u1',
