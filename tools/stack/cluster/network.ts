@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from 'node:path'
 import { list, readJson, readText, remove, writeJson } from '../files.ts'
 import { run } from '../exec.ts'
-import { cgroupName, host, nodeIp, nodeLink, nodePodRange, podLink, podRange } from './layout.ts'
+import { cgroupName, host, nodeIp, nodeLink, nodePodRange, podLink, podRange, serviceRange } from './layout.ts'
 
 /** Kernel settings that the cluster changes (the last four are the kubelet's): restored when it stops. */
 const sysctls = ['net.ipv4.ip_forward', 'vm.overcommit_memory', 'vm.panic_on_oom', 'kernel.panic', 'kernel.panic_on_oops']
@@ -27,6 +27,8 @@ export async function raiseNetwork(): Promise<void> {
   if (!linkExists(nodeLink)) await run('ip', ['link', 'add', nodeLink, 'type', 'bridge'])
   await run('ip', ['addr', 'replace', `${nodeIp}/24`, 'dev', nodeLink])
   await run('ip', ['link', 'set', nodeLink, 'up'])
+  // A machine without a default route (offline) would not even try to reach a service's address.
+  await run('ip', ['route', 'replace', serviceRange, 'dev', nodeLink])
   // Our own table instead of the CNI plugin's masquerading: one thing to take away again.
   const rules = `
 table ip ${nftTable}
