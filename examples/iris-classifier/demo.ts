@@ -12,6 +12,7 @@ import {
   fetchApp,
   isProblem,
   readCredentials,
+  readEvents,
   uploadFile,
   VitrineClient,
   type DatasetFile,
@@ -69,6 +70,9 @@ const port = 7860
 const portalTimeoutMs = 120_000
 const clusterTimeoutMs = 900_000
 const appTimeoutMs = 300_000
+const logTimeoutMs = 15_000
+/** So long a fault must last before it counts, while an earlier version of the app still answers. */
+const degradedMs = 15_000
 
 /** What went wrong, in words for whoever runs the demo; needs no stack. */
 class DemoError extends Error {}
@@ -98,7 +102,8 @@ async function waitForPortal(url: string): Promise<void> {
     return response.ok
   }
   try {
-    await waitFor(ready, { what: `the portal on ${url}`, timeoutMs: portalTimeoutMs, intervalMs: 500 })
+    const waiting = setTimeout(() => progress.line(`waiting for the portal on ${url} …`), 1000)
+    await waitFor(ready, { what: `the portal on ${url}`, timeoutMs: portalTimeoutMs, intervalMs: 500 }).finally(() => clearTimeout(waiting))
   } catch (error) {
     throw new DemoError(`The portal on ${url} is not ready. Start it with \`make up\`, or see \`make status\`.\n${messageOf(error)}`)
   }
@@ -180,6 +185,7 @@ async function publishApp(client: VitrineClient, project: Project): Promise<Engi
   const answer = await waitForAnswer(running.url)
   progress.line(`${running.url} answers ${answer}`)
   await predict(running.url)
+  await showLog(client, running.id)
   return running
 }
 
@@ -224,12 +230,15 @@ async function waitForApp(client: VitrineClient, id: string): Promise<Engine> {
     said.add(line)
   }
   let last = null as Engine | null
+  let degradedSince: number | null = null
   const settled = async () => {
     last = await client.get<Engine>(`/api/engines/${id}`)
     const { phase, steps } = last.status
     for (const step of steps.filter(({ state }) => state === 'done')) say(`${step.name}: done`)
     say(phase)
-    return ['Running', 'Idle', 'Failed'].includes(phase) ? last : null
+    degradedSince = phase === 'Degraded' ? (degradedSince ?? Date.now()) : null
+    const staysDegraded = degradedSince !== null && Date.now() - degradedSince > degradedMs
+    return staysDegraded || ['Running', 'Idle', 'Failed'].includes(phase) ? last : null
   }
   let engine: Engine
   try {
@@ -237,7 +246,7 @@ async function waitForApp(client: VitrineClient, id: string): Promise<Engine> {
   } catch (error) {
     throw new DemoError(`${last === null ? messageOf(error) : explain(last)}\nWaited ${formatDuration(Date.now() - began)}.`)
   }
-  if (engine.status.phase === 'Failed') throw new DemoError(explain(engine))
+  if (!['Running', 'Idle'].includes(engine.status.phase)) throw new DemoError(explain(engine))
   return engine
 }
 
@@ -260,7 +269,7 @@ async function waitForAnswer(url: string): Promise<number> {
   }
 }
 
-/** One prediction through Gradio's own API: its line is then in the live log. */
+/** One prediction through Gradio's own API. */
 async function predict(url: string): Promise<void> {
   const call = `${url}/gradio_api/call/predict`
   const headers = { 'content-type': 'application/json' }
@@ -271,6 +280,18 @@ async function predict(url: string): Promise<void> {
   if (data === undefined) throw new DemoError(`The app did not predict: ${result.body.slice(0, 300)}`)
   const [prediction] = JSON.parse(data) as [{ label: string; confidences: { confidence: number }[] }]
   progress.line(`one prediction: ${prediction.label}, ${((prediction.confidences[0]?.confidence ?? 0) * 100).toFixed(0)} %`)
+}
+
+/** The prediction's line as the live log has it. */
+async function showLog(client: VitrineClient, id: string): Promise<void> {
+  for await (const { event, data } of readEvents(client, `/api/engines/${id}/logs`, { signal: AbortSignal.timeout(logTimeoutMs) })) {
+    if (event !== 'line') continue
+    const { text } = JSON.parse(data) as { text: string }
+    if (!text.startsWith('prediction')) continue
+    progress.line(`in its log: ${text}`)
+    return
+  }
+  throw new DemoError(`The prediction is not in the app's log after ${formatDuration(logTimeoutMs)}.`)
 }
 
 function messageOf(error: unknown): string {

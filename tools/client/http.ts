@@ -130,7 +130,7 @@ export class VitrineClient {
    */
   async send(method: string, path: string, body?: object, options: RequestOptions = {}): Promise<Response> {
     for (let attempt = 0; ; attempt++) {
-      const response = await fetch(this.url + path, {
+      const response = await this.#fetch(path, {
         method,
         headers: { ...this.#headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers },
         body: body === undefined ? null : JSON.stringify(body),
@@ -143,6 +143,17 @@ export class VitrineClient {
       if (!mayRetry) throw new ProblemError(`${method} ${path}`, await problemOf(response))
       await response.body?.cancel()
       await sleep(wait * 1000)
+    }
+  }
+
+  /** Says who did not answer: fetch alone says "fetch failed". */
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(this.url + path, init)
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+      const reason = error.cause instanceof Error ? error.cause.message : error.message
+      throw new Error(`${this.url} does not answer: ${reason}`, { cause: error })
     }
   }
 }

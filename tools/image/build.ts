@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, renameSync, statSync, utimesSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { run } from '../stack/exec.ts'
@@ -58,7 +57,7 @@ interface Record {
 export async function buildAndPush({ context: folder, tag, progress }: BuildOptions): Promise<BuiltImage> {
   const reference = parseReference(tag)
   const context = readContext(resolve(folder))
-  const key = hashContext(context, keyInputs(context))
+  const key = hashContext(context, await keyInputs(context))
   const versions = join(imagesDir, 'built', reference.repository.replaceAll('/', '__'))
   const target = join(versions, key)
 
@@ -83,10 +82,10 @@ export async function buildAndPush({ context: folder, tag, progress }: BuildOpti
   return { image: tag, digest, compressedBytes: record.compressedBytes, built, pushed: !isThere }
 }
 
-function keyInputs(context: Context): string[] {
+async function keyInputs(context: Context): Promise<string[]> {
   const inputs = [recipeVersion, process.arch]
   if (context.needsBase) inputs.push(baseKey)
-  if (context.isGo) inputs.push(execFileSync('go', ['version'], { encoding: 'utf8' }).trim())
+  if (context.isGo) inputs.push((await run('go', ['version'])).stdout.trim())
   return inputs
 }
 

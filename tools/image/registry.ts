@@ -23,7 +23,8 @@ export function parseReference(text: string): Reference {
 /** Registries on this machine and in private networks are spoken to by plain HTTP, as Kubernetes and Knative do. */
 export function isPlainHttp(registry: string): boolean {
   const host = registry.replace(/:\d+$/, '')
-  return /^(localhost|127\..*|\[::1\]|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|.*\.(local|localhost))$/.test(host)
+  const isPrivate = /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))(\.\d{1,3}){2,3}$/.test(host)
+  return isPrivate || host === '[::1]' || /^([a-z0-9-]+\.)*(localhost|local)$/.test(host)
 }
 
 async function crane(reference: Reference, progress: Progress, args: string[]) {
