@@ -19,7 +19,7 @@ const STALE_CONNECTION = new Set(['ECONNRESET', 'EPIPE'])
 /**
  * Any S3 store, by the `minio` client library; only S3's own calls are used. There are two clients because a signature covers the Host header:
  * calls go to S3_ENDPOINT, addresses for browsers are signed for S3_PUBLIC_ENDPOINT.
- * That browsers of the portal's origin may PUT and GET there, and see the ETag header, is the store's own CORS setting (see docs/operations.md).
+ * That browsers of the portal's origin may PUT and GET there, and see the ETag header, is the store's own CORS setting (see the README).
  */
 @Injectable()
 export class MinioObjectStore extends ObjectStore implements OnApplicationBootstrap, OnApplicationShutdown {
