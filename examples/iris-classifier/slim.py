@@ -14,8 +14,22 @@ from pathlib import Path
 FOLDERS = ["**/tests", "**/testing/tests", "**/include", "gradio/templates/node", "gradio/media_assets", "bin"]
 FILES = ["**/*.pyi", "**/*.pyx", "**/*.pxd", "**/*.a", "gradio/templates/frontend/assets/PlotlyPlot-*.js"]
 
+# Gradio writes type stubs beside its components each time it is imported. Where nothing can be written it still parses
+# all of their sources for that, which is a third of the start.
+STUBS_FILE = "gradio/component_meta.py"
+STUBS_CALL = "        create_or_modify_pyi(component_class, name, events)\n"
+
+
+def skip_stubs(site: Path) -> None:
+    file = site / STUBS_FILE
+    source = file.read_text(encoding="utf-8")
+    if source.count(STUBS_CALL) != 1:
+        sys.exit(f"{STUBS_FILE} of this Gradio is another: see whether it still writes type stubs, and change slim.py")
+    file.write_text(source.replace(STUBS_CALL, ""), encoding="utf-8")
+
 
 def main(site: Path, module: str) -> None:
+    skip_stubs(site)
     for pattern in FOLDERS:
         for folder in list(site.glob(pattern)):
             shutil.rmtree(folder, ignore_errors=True)
