@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { list, readJson, readText, remove, writeJson } from './files.ts'
 import { allProcesses, identify, isAlive, type ProcessIdentity } from './identity.ts'
 import { formatDuration, sleep, waitFor } from './time.ts'
@@ -191,9 +191,4 @@ export async function sweepProcesses(folder: string): Promise<string[]> {
 /** `12 min 05 s` since a moment. */
 export function ago(since: Date | string): string {
   return formatDuration(Date.now() - new Date(since).getTime())
-}
-
-/** The name of a command for messages. */
-export function commandName(command: string): string {
-  return basename(command)
 }

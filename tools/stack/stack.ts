@@ -170,7 +170,6 @@ export class Stack {
     if (this.cluster.kind === 'external') return true
     if (this.cluster.kind === 'absent') return false
     const { share } = this.cluster
-    const began = Date.now()
     let said = ''
     const record = await waitFor(
       () => {
@@ -185,7 +184,7 @@ export class Stack {
       { what: 'the cluster', timeoutMs, intervalMs: 200 },
     )
     if (record.state === 'ready') {
-      this.progress.line(`cluster: ready after ${Math.round((Date.now() - began) / 1000)} s`)
+      this.progress.line(`cluster: ready (${record.version})`)
       this.save()
       return true
     }
