@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path'
 import { run } from '../stack/exec.ts'
 import { list, readJson, remove, writeJson } from '../stack/files.ts'
 import { withLock } from '../stack/lock.ts'
-import { cacheDir } from '../stack/paths.ts'
 import type { Progress } from '../stack/progress.ts'
 import { baseKey, baseName, ensureBase, suite } from './base.ts'
 import { buildImage as buildWithBuildah, exportImage, openBuildah, stream } from './buildah.ts'
@@ -12,9 +11,7 @@ import { lendHostConfig, readHostConfig, secretsOf } from './host-config.ts'
 import { findLeaks, summarise } from './layout.ts'
 import { chooseEngine } from './packages.ts'
 import { parseReference, push, remoteDigest, type Reference } from './registry.ts'
-
-/** Everything that this tool keeps: buildah's storage with the base, finished images, pip's downloads. */
-export const imagesDir = join(cacheDir, 'images')
+import { imagesDir, scratchDir, sweep } from './sweep.ts'
 
 /** Part of every key: raise it when the way of building changes what is built. */
 const recipeVersion = '1'
@@ -44,7 +41,7 @@ export interface BuiltImage {
 }
 
 /** What the cache says about a finished image; the image itself lies beside it. */
-interface Record {
+interface Finished {
   artifact: 'layout' | 'archive.tar'
   digest: string | null
   compressedBytes: number
@@ -61,14 +58,14 @@ export async function buildAndPush({ context: folder, tag, progress }: BuildOpti
   const versions = join(imagesDir, 'built', reference.repository.replaceAll('/', '__'))
   const target = join(versions, key)
 
-  let record = readJson<Record>(join(target, 'record.json'))
+  let record = readJson<Finished>(join(target, 'record.json'))
   const built = record === null
   if (record === null) {
     mkdirSync(imagesDir, { recursive: true, mode: 0o700 })
     const waiting = (holder: number) => progress.line(`waiting for another build (pid ${holder})`)
     record = await withLock(
       join(imagesDir, 'lock'),
-      async () => readJson<Record>(join(target, 'record.json')) ?? (await build(context, reference, target, progress)),
+      async () => readJson<Finished>(join(target, 'record.json')) ?? (await build(context, reference, target, progress)),
       waiting,
     )
   }
@@ -90,14 +87,13 @@ async function keyInputs(context: Context): Promise<string[]> {
 }
 
 /** Builds into a folder beside the target and moves it there at the end: a killed build leaves no half image. */
-async function build(context: Context, reference: Reference, target: string, progress: Progress): Promise<Record> {
+async function build(context: Context, reference: Reference, target: string, progress: Progress): Promise<Finished> {
   const engine = await chooseEngine(progress)
-  const scratch = join(imagesDir, 'scratch')
-  // Left by a build that was killed; the lock says that there is no other.
-  remove(scratch)
-  mkdirSync(scratch, { recursive: true })
-  const staged = mkdtempSync(join(scratch, 'context-'))
-  const result = mkdtempSync(join(scratch, 'result-'))
+  // The lock says that there is no other build: what is there was left by one that was killed.
+  await sweep()
+  mkdirSync(scratchDir, { recursive: true })
+  const staged = mkdtempSync(join(scratchDir, 'context-'))
+  const result = mkdtempSync(join(scratchDir, 'result-'))
   const log = join(imagesDir, 'build.log')
   remove(log)
   try {
@@ -113,7 +109,7 @@ async function build(context: Context, reference: Reference, target: string, pro
     renameSync(result, target)
     return record
   } finally {
-    remove(scratch)
+    await sweep()
   }
 }
 
@@ -129,12 +125,12 @@ async function withBuildah(
   result: string,
   log: string,
   progress: Progress,
-): Promise<Record> {
+): Promise<Finished> {
   const buildah = await openBuildah(imagesDir)
   // Without the base there is nothing that could reach a package registry.
   const host = context.needsBase ? await readHostConfig(suite) : null
   const volumes = host === null ? [] : lendHostConfig(host, join(imagesDir, 'host'))
-  if (host !== null) await ensureBase(buildah, host, volumes, join(imagesDir, 'scratch'), log, progress)
+  if (host !== null) await ensureBase(buildah, host, volumes, scratchDir, log, progress)
   const name = `localhost/vitrine/${reference.repository}:latest`
   const args: { [name: string]: string } = context.needsBase ? { BASE: baseName } : {}
   await progress.step(`building ${reference.repository}`, () =>
@@ -158,7 +154,7 @@ async function withDocker(
   result: string,
   log: string,
   progress: Progress,
-): Promise<Record> {
+): Promise<Finished> {
   const proxies = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
   const args = proxies.filter((name) => process.env[name]).flatMap((name) => ['--build-arg', name])
   const file = join(staged, context.buildFile)

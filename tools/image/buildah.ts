@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { run } from '../stack/exec.ts'
 import { exists } from '../stack/files.ts'
-import { hostDir } from '../stack/paths.ts'
 import type { Progress } from '../stack/progress.ts'
+import { runRoot } from './sweep.ts'
 
 /** buildah with a storage of its own, beside whatever the host's user has. */
 export interface Buildah {
@@ -25,7 +25,7 @@ export async function openBuildah(folder: string): Promise<Buildah> {
   const open = (driver: string): Buildah => ({
     env,
     globals: [
-      ...['--root', join(folder, `storage-${driver}`), '--runroot', join(hostDir, 'images')],
+      ...['--root', join(folder, `storage-${driver}`), '--runroot', runRoot],
       ...['--storage-driver', driver, '--registries-conf', registries],
     ],
   })

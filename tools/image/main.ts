@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { remove } from '../stack/files.ts'
 import { Progress } from '../stack/progress.ts'
-import { buildAndPush, imagesDir } from './build.ts'
+import { buildAndPush } from './build.ts'
+import { clean } from './sweep.ts'
 
 const usage = `node tools/image/main.ts build <folder> --tag <registry/repository:tag>   build the folder's Containerfile and push it
 node tools/image/main.ts clean                                            remove everything that this tool keeps`
@@ -10,7 +10,7 @@ async function main(): Promise<number> {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { tag: { type: 'string' } } })
   const [command, folder, ...rest] = positionals
   if (command === 'clean' && folder === undefined) {
-    remove(imagesDir)
+    await clean()
     return 0
   }
   if (command !== 'build' || folder === undefined || rest.length > 0 || values.tag === undefined) {
