@@ -26,8 +26,8 @@ export interface StackOptions {
   withoutCluster?: boolean
   /** Gives up the start where it stands; what has been started is stopped. */
   signal?: AbortSignal
-  /** Runs after the checks and the stores' tools, before anything starts: for builds that must not run beside a start. */
-  prepare?: () => Promise<void>
+  /** Runs before anything starts: builds the product and checks its configuration. */
+  prepare?: (stack: Stack) => Promise<void>
 }
 
 /** What `make status` reads, and what finds a killed supervisor's leftovers. */
@@ -344,8 +344,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const stack = new Stack(settings, progress, environment)
   stack.save()
   try {
+    await options.prepare?.(stack)
+    options.signal?.throwIfAborted()
     await ensureTools(tools, progress)
-    await options.prepare?.()
     options.signal?.throwIfAborted()
     await stack.startStores()
     options.signal?.throwIfAborted()

@@ -30,7 +30,7 @@ async function upAttached(): Promise<number> {
     profile: 'dev',
     progress,
     signal: stopping.signal,
-    prepare: () => buildPortal(progress),
+    prepare,
   }).catch((error: unknown) => {
     // A build that was interrupted fails; that is no news to the one who interrupted it.
     if (!stopping.signal.aborted) throw error
@@ -61,11 +61,16 @@ async function upAttached(): Promise<number> {
   return 0
 }
 
+/** Nothing starts before the whole configuration is known to be right. */
+async function prepare(stack: Stack): Promise<void> {
+  await buildPortal(stack.progress)
+  const mistakes = await checkPortal(stack.portalEnvironment())
+  if (mistakes !== null) throw new ConfigurationError(mistakes)
+}
+
 async function startPortal(stack: Stack): Promise<void> {
   const { progress, settings } = stack
   const environment = stack.portalEnvironment()
-  const mistakes = await checkPortal(environment)
-  if (mistakes !== null) throw new ConfigurationError(mistakes)
   await progress.step(`portal on ${settings.publicUrl}`, async () => {
     const service = stack.launch(portalService(environment), settings.publicUrl)
     const { portal } = settings.ports
