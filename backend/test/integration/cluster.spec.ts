@@ -48,7 +48,7 @@ function connect(context = cluster.context) {
   const api = new KubeApi()
   const health = new Health()
   const connection = new ClusterConnection(config, api, health)
-  const watch = new KubernetesAppWatch(config, api, connection)
+  const watch = new KubernetesAppWatch(config, api, connection, health)
   watch.onApplicationBootstrap()
   connection.onApplicationBootstrap()
   stop.push(async () => {

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { Health } from '../../common/health.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ClusterConnection } from './cluster-connection.js'
@@ -44,8 +45,10 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
     @Inject(CONFIG) private readonly config: Config,
     private readonly api: KubeApi,
     private readonly connection: ClusterConnection,
+    health: Health,
   ) {
     super()
+    if (config.kubeconfig !== null) health.register({ name: 'clusterWatch', required: false, check: () => this.requireSynced() })
     this.servicesWatch = this.watcher('services', { apiVersion: 'serving.knative.dev/v1', kind: 'Service' }, LABEL.engine)
     this.revisionsWatch = this.watcher('revisions', { apiVersion: 'serving.knative.dev/v1', kind: 'Revision' }, LABEL.engine)
     this.podsWatch = this.watcher('pods', { apiVersion: 'v1', kind: 'Pod' }, LABEL.engine)
@@ -118,6 +121,11 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
 
   private get watchers(): ResourceWatcher<KubeObject>[] {
     return [this.servicesWatch, this.revisionsWatch, this.podsWatch, this.namespacesWatch]
+  }
+
+  private async requireSynced(): Promise<void> {
+    const behind = Object.entries(this.states).filter(([, state]) => state !== 'synced')
+    if (behind.length > 0) throw new Error(`not followed at the moment: ${behind.map(([name, state]) => `${name} (${state})`).join(', ')}`)
   }
 
   private watcherChanged(state: WatcherState): void {

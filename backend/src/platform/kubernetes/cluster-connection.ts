@@ -136,7 +136,16 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
     if (state === finding.state && message === finding.message && driver === finding.driver && version === finding.version) return
     this.current = { ...finding, since: state === finding.state ? this.current.since : now() }
     this.logger.log(`${finding.state}: ${finding.message}`)
-    for (const listener of this.listeners) listener(this.current)
+    for (const listener of this.listeners) this.tell(listener)
+  }
+
+  /** A listener that throws must not end the looking. */
+  private tell(listener: (state: ClusterState) => void): void {
+    try {
+      listener(this.current)
+    } catch (error) {
+      this.logger.error({ err: error }, 'a listener of the state of the cluster failed')
+    }
   }
 
   private pause(ms: number): Promise<void> {

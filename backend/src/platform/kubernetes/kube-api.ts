@@ -24,6 +24,7 @@ export class KubeApi {
 
   /** Uses these credentials from now on; null while there are none. Requests that are under way end by themselves. */
   async use(config: KubeConfig | null): Promise<void> {
+    const before = this.connection?.dispatcher
     const cluster = config?.getCurrentCluster()
     if (!config || !cluster) {
       this.connection = null
@@ -33,6 +34,8 @@ export class KubeApi {
     // client-node makes a new connection pool for each request: one is kept for as long as the credentials are the same.
     const dispatcher = context.getDispatcher() ?? new Agent()
     this.connection = { config, server: cluster.server.replace(/\/+$/, ''), dispatcher }
+    // Closes when the last request on it has ended; a watch does so within minutes.
+    void before?.close()
   }
 
   /** Host name or address of the API server in the configured context; null while there is none. */
