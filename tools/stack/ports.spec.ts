@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { describeConflicts, findConflicts, listeningInodes } from './ports.ts'
+import { describeConflicts, findConflicts, listeningInodes, shortCommand } from './ports.ts'
 
 const server = createServer()
 afterEach(() => new Promise((resolve) => server.close(resolve)))
@@ -40,4 +40,9 @@ it('reads listening sockets, not connected ones', () => {
     '   2: 0100007F:2328 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 333 1',
   ].join('\n')
   expect(listeningInodes(table, 8080)).toEqual(['111'])
+})
+
+it('names a process by its command, in few words', () => {
+  expect(shortCommand(['/usr/bin/node', 'server.js', ''])).toBe('node server.js')
+  expect(shortCommand(['/opt/x/java', `-cp=${'a'.repeat(100)}`])).toHaveLength(70)
 })

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createServer } from 'node:net'
+import { basename } from 'node:path'
 import { promisify } from 'node:util'
 import { list, readText } from './files.ts'
 import { readlinkSync } from 'node:fs'
@@ -48,8 +49,15 @@ export function describeConflicts(conflicts: PortConflict[]): string {
 async function findHolder(port: number): Promise<string | null> {
   const pid = process.platform === 'linux' ? holderFromProc(port) : await holderFromLsof(port)
   if (pid === null) return null
-  const name = readText(`/proc/${pid}/comm`)?.trim() ?? (await commandOf(pid))
-  return `${name} (pid ${pid})`
+  const command = readText(`/proc/${pid}/cmdline`)?.split('\0') ?? [await commandOf(pid)]
+  return `${shortCommand(command)} (pid ${pid})`
+}
+
+/** A command line in few words: the program without its folder, and how it goes on. */
+export function shortCommand(words: string[]): string {
+  const [program = '', ...rest] = words.filter((word) => word !== '')
+  const text = [basename(program), ...rest].join(' ')
+  return text.length > 70 ? `${text.slice(0, 69)}…` : text
 }
 
 /** Inodes of sockets that listen on a port, out of the text of /proc/net/tcp. */
