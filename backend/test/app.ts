@@ -1,8 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import mongoose from 'mongoose'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp } from '../src/app.js'
 import { parseConfig } from '../src/config/config.js'
+import { Mongo } from '../src/platform/mongo/mongo.js'
 import { TestClient } from './client.js'
 import { testServices } from './services.js'
 
@@ -36,6 +38,9 @@ export async function startApp(options: { spec: string; env?: Record<string, str
   await app.listen({ port: 0, host: '127.0.0.1' })
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1')
   const waitFor = options.waitFor === undefined ? 200 : options.waitFor
+  // Its answer is kept for two seconds, so it is not asked before the slower part is there.
+  if (waitFor === 200)
+    await Promise.race([new Promise<void>((resolve) => app.get(Mongo).whenReady(resolve)), sleep(READY_MS, undefined, { ref: false })])
   if (waitFor !== null) await ready(url, waitFor)
   let running = true
   const stop = async () => {
@@ -86,7 +91,7 @@ export async function ready(url: string, status: 200 | 503 = 200): Promise<void>
     const answer = await fetch(`${url}/readyz`)
     last = `${answer.status} ${await answer.text()}`
     if (answer.status === status) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await sleep(50)
   }
   throw new Error(`/readyz did not answer ${status} within ${READY_MS} ms; its last answer: ${last}`)
 }

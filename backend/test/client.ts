@@ -20,7 +20,8 @@ export class TestClient {
   cookie: string | undefined
   bearer: string | undefined
 
-  constructor(readonly url: string) {}
+  /** @param url address of the portal; a session outlives a restart on another port */
+  constructor(public url: string) {}
 
   async signIn(credentials: { username: string; password: string }): Promise<void> {
     const answer = await this.post<{ csrfToken: string }>('/api/auth/login', credentials)

@@ -44,6 +44,13 @@ let client: TestClient
 const start = () =>
   startApp({ spec: import.meta.filename, env: { S3_ENDPOINT: proxy.through(s3.endpoint), S3_PUBLIC_ENDPOINT: s3.endpoint } })
 
+/** The session outlives the restart, as that of a browser does. */
+const restart = async () => {
+  await portal.stop()
+  portal = await start()
+  client.url = portal.url
+}
+
 beforeAll(async () => {
   proxy = await TcpProxy.to(s3.endpoint)
   portal = await start()
@@ -432,9 +439,7 @@ describe('a crash', () => {
         const parts = await sendParts(upload, bytes)
         fail(moment)
         expect((await complete(upload, parts)).status).toBe(503)
-        await portal.stop()
-        portal = await start()
-        client = await portal.signedIn()
+        await restart()
         const { status, body } = await complete(upload, parts)
         expect(status).toBe(200)
         expect(await filesOf(dataset)).toEqual([body.file])
@@ -452,13 +457,11 @@ describe('a crash', () => {
     await proxy.mend()
     // Not even the parts had been listed: it is still the client's turn.
     portal = await start()
-    client = await portal.signedIn()
+    client.url = portal.url
     expect(await statusOf(upload)).toBe('pending')
     failOnce(store(), 'completeUpload', 'after')
     expect((await complete(upload, parts)).status).toBe(503)
-    await portal.stop()
-    portal = await start()
-    client = await portal.signedIn()
+    await restart()
     await vi.waitFor(async () => expect(await filesOf(dataset)).toHaveLength(1), 10_000)
     expect(await statusOf(upload)).toBe('completed')
   })
@@ -479,9 +482,7 @@ describe('an upload that nobody completes', () => {
     const restore = setClock(() => new Date(Date.now() - 8 * DAY))
     const old = await makeUpload(client, dataset.id, { size: 1 }).finally(restore)
     const young = await makeUpload(client, dataset.id, { size: 1 })
-    await portal.stop()
-    portal = await start()
-    client = await portal.signedIn()
+    await restart()
     await vi.waitFor(async () => expect(await statusOf(old)).toBe('aborted'), 10_000)
     expect(await statusOf(young)).toBe('pending')
   })
