@@ -105,19 +105,17 @@ async function serviceOf(engine: Engine): Promise<Service> {
 async function withdraw(engine: Engine): Promise<void> {
   const { metadata } = await serviceOf(engine)
   await client.delete(`/api/engines/${engine.id}`)
+  const gone = async () => (await client.get<{ items: Engine[] }>(`/api/engines?projectId=${project.id}`)).items.length === 0
+  await Promise.all([noPods(metadata.namespace, metadata.name), waitFor(gone, { what: 'the app to be removed', timeoutMs: DEADLINE_MS })])
   await noPods(metadata.namespace, metadata.name)
 }
 
-const noPods = (namespace: string, service: string) =>
-  waitFor(
-    async () =>
-      (await kubectl(['get', 'pods', '-n', namespace, '-l', `serving.knative.dev/service=${service}`, '-o', 'name'])).stdout.trim() === '',
-    {
-      what: `the pods of ${service} to end`,
-      timeoutMs: DEADLINE_MS,
-      intervalMs: 250,
-    },
-  )
+/** Waits until no pod of the service is left; they may end at once, since nobody uses them. */
+async function noPods(namespace: string, service: string): Promise<void> {
+  await kubectl(['delete', 'pods', '-n', namespace, '-l', `serving.knative.dev/service=${service}`, '--grace-period=1', '--wait=true'])
+}
 
-const firstAnswer = (url: string) =>
-  waitFor(async () => (await appStatus(url, 1_000)) === 200, { what: `a 200 of ${url}`, timeoutMs: DEADLINE_MS, intervalMs: 10 })
+async function firstAnswer(url: string): Promise<void> {
+  const answers = async () => (await appStatus(url, 1_000)) === 200
+  await waitFor(answers, { what: `a 200 of ${url}`, timeoutMs: DEADLINE_MS, intervalMs: 10 })
+}
