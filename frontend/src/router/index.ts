@@ -2,6 +2,7 @@ import { defineRouter } from '#q-app'
 import { createRouter, createWebHistory } from 'vue-router'
 import { i18n } from '../plugins/i18n'
 import { useSessionStore } from '../stores/session'
+import { recover } from './load-failure'
 import { safeRedirect } from './redirect'
 import { routes } from './routes'
 
@@ -28,6 +29,12 @@ export default defineRouter(() => {
       name: 'login',
       query: to.fullPath === '/' ? {} : { redirect: to.fullPath },
     }
+  })
+
+  router.onError((error, to) => {
+    recover(error, to.fullPath, Date.now(), (address) => {
+      globalThis.location.assign(address)
+    })
   })
 
   router.afterEach((to) => {

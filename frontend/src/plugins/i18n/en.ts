@@ -38,6 +38,7 @@ const en = {
     'unexpected-response': 'Vitrine gave an answer that is not its own. Try again; if it stays, tell whoever runs this instance.',
     'object-store-unreachable': 'The object store could not be reached from your browser. Check your connection, then resume.',
     'object-store-refused': 'The object store refused the file. Resume to try again with fresh addresses.',
+    'part-missing': 'A part of Vitrine could not be loaded. Check your connection and try again.',
     'stream-closed': 'The connection was closed.',
     'fill-in': 'Some fields need a change. They are marked below.',
   },
