@@ -250,7 +250,7 @@ describe('LogHub', () => {
       expect(gaps, `seed ${seed}`).toEqual([])
       await hub.onApplicationShutdown()
     }
-  }, 60_000)
+  }, 180_000)
 
   it('says a gap when a pod went while no portal was there, and goes on', async () => {
     const cluster = new FakeCluster()

@@ -109,7 +109,8 @@ export class LogHub implements OnApplicationBootstrap, OnApplicationShutdown {
       gap: (reason) => this.counted(log, () => log.appendGap(reason)),
     }
     const target = { namespace: pod.namespace, pod: pod.name, container: container.name }
-    const follower = new LogFollower(this.source, target, container, sink, { tailLines: this.limits.lines })
+    const warn = (error: Error): void => this.logger.warn({ err: error, ...target }, 'a log cannot be read, trying again')
+    const follower = new LogFollower(this.source, target, container, sink, { tailLines: this.limits.lines, warn })
     log.followers.set(key, follower)
     follower.done.then(
       () => {

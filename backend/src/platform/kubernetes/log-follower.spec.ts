@@ -243,7 +243,7 @@ describe('LogFollower', () => {
       expect(seen.texts, `seed ${seed}`).toEqual(textsOf(node))
       expect(new Set(seen.positions).size, `positions of seed ${seed}`).toBe(seen.positions.length)
     }
-  }, 60_000)
+  }, 180_000)
 
   it('says a gap wherever the node threw lines away, doubles none and keeps their order in 500 more', async () => {
     let lost = 0
@@ -263,7 +263,7 @@ describe('LogFollower', () => {
       })
     }
     expect(lost).toBeGreaterThan(5)
-  }, 60_000)
+  }, 180_000)
 
   it('gives up a connection that hangs and reads on where it stopped', async () => {
     const node = new FakeNode(() => 0.5)

@@ -32,10 +32,16 @@ export interface FollowerOptions {
   lateMs?: number
   /** Milliseconds that the last lines of a pod that is gone may take. */
   farewellMs?: number
+  /** Told when readings fail again and again, rarely. */
+  warn?: (error: KubeError) => void
 }
 
 const PROBE_MS = 10_000
 const NOTICE_CHARACTERS = 300
+// A reading that lasted so long was no failure: a proxy in between may end quiet connections.
+const LASTING_MS = 5_000
+const WARN_AT = 5
+const WARN_EVERY = 50
 
 /**
  * Follows the log of one container for as long as its pod exists, across dropped connections, connections that hang without a word, rotated files and
@@ -68,6 +74,7 @@ export class LogFollower {
   /** What the last reading ended with, without a line end. */
   private unfinished: LogLine | null = null
   private gone = false
+  private failures = 0
   private changes = 0
   private wake: () => void = () => undefined
 
@@ -127,11 +134,12 @@ export class LogFollower {
       }
       const farewell = this.gone
       const { last } = this
+      const from = performance.now()
       const ended = await this.read(this.container)
       if (farewell) return
       // An answer may end in good order before the log does, when a proxy loses the kubelet: the end is believed when there is nothing new before it.
       if (ended && this.last === last && this.container.finishedAt !== null && this.changes === changes) this.readThrough = state
-      attempt = this.last === last ? attempt + 1 : 1
+      attempt = this.last === last && performance.now() - from < LASTING_MS ? attempt + 1 : 1
       if (this.changes !== changes) attempt = 1
       else if (this.readThrough !== state) await this.pause(changes, this.delay(attempt))
     }
@@ -163,9 +171,11 @@ export class LogFollower {
       if (container.restartCount > this.instance) await this.readPrevious(null, connection.signal)
       this.instance = container.restartCount
       await this.readCurrent(container, connection.signal, watchdog)
+      this.failures = 0
       return true
     } catch (error) {
       if (!(error instanceof KubeError)) throw error
+      if (++this.failures % WARN_EVERY === WARN_AT) this.options.warn?.(error)
       // A log that does not exist will not come into being once the container has ended.
       return error.kind === 'invalid' && container.finishedAt !== null
     } finally {
@@ -204,6 +214,7 @@ export class LogFollower {
     }
     for await (const piece of this.source.open(this.request({ follow: true }), signal)) {
       watchdog.heard()
+      this.failures = 0
       await take(parser.push(piece))
     }
     const rest = parser.end() ?? null
