@@ -87,8 +87,11 @@ export function readSettings(profile: Profile, environment: NodeJS.ProcessEnv): 
       if (!given(name)) mistakes.push(`S3_ENDPOINT is set, ${name} is not: give the keys of that object store too`)
     }
   }
-  if (given('KUBECONFIG') && given('VITRINE_KUBE_CONTEXT')) own.cluster = true
-  else if (given('VITRINE_KUBE_CONTEXT')) {
+  if (given('KUBECONFIG') && given('VITRINE_KUBE_CONTEXT')) {
+    own.cluster = true
+    if (!given('VITRINE_APPS_URL'))
+      notes.push('your own cluster: say in VITRINE_APPS_URL where it serves the apps, as https://{app}.apps.example.org')
+  } else if (given('VITRINE_KUBE_CONTEXT')) {
     mistakes.push('VITRINE_KUBE_CONTEXT is set, KUBECONFIG is not: give the file that holds that context')
   } else if (given('KUBECONFIG')) {
     notes.push('KUBECONFIG is not used: name the context to deploy to in VITRINE_KUBE_CONTEXT as well')

@@ -213,12 +213,11 @@ export class Stack {
     const { settings, secrets } = this
     const { ports, own } = settings
     const environment: Record<string, string> = { VITRINE_PORT: String(ports.portal), VITRINE_PUBLIC_URL: settings.publicUrl }
-    const presets: Record<string, string> = {
-      VITRINE_SECRET: secrets.portal,
-      VITRINE_CREDENTIALS_FILE: this.credentialsFile,
-      VITRINE_APPS_URL: `http://{app}.apps.localhost:${ports.apps}`,
+    const presets: Record<string, string> = { VITRINE_SECRET: secrets.portal, VITRINE_CREDENTIALS_FILE: this.credentialsFile }
+    if (!own.cluster) {
+      presets['VITRINE_APPS_URL'] = `http://{app}.apps.localhost:${ports.apps}`
       // Portals of several checkouts share the cluster: each looks after the namespaces with its own name in front.
-      VITRINE_NAMESPACE_PREFIX: `vitrine-${digest(settings.profile, root).slice(0, 6)}`,
+      presets['VITRINE_NAMESPACE_PREFIX'] = `vitrine-${digest(settings.profile, root).slice(0, 6)}`
     }
     for (const [name, value] of Object.entries(presets)) if (!this.#isGiven(name)) environment[name] = value
     if (!own.mongo) environment['MONGODB_URI'] = `mongodb://127.0.0.1:${ports.mongo}/vitrine`

@@ -48,7 +48,7 @@ async function upAttached(): Promise<number> {
       void stack.clusterReady().then((ready) => {
         stack.ready = true
         stack.save()
-        if (ready) progress.line(`apps: http://<app>.apps.localhost:${stack.settings.ports.apps}`)
+        if (ready && stack.cluster.kind === 'embedded') progress.line(`apps: http://<app>.apps.localhost:${stack.settings.ports.apps}`)
       })
       await stop.promise
     }
