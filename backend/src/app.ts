@@ -78,6 +78,8 @@ async function servePage(app: NestFastifyApplication, config: Config): Promise<v
     wildcard: false,
     index: false,
     cacheControl: false,
+    // The build writes a .br and a .gz beside each file.
+    preCompressed: true,
     setHeaders: (reply, path) => {
       void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
