@@ -39,6 +39,8 @@ def main(site: Path, module: str) -> None:
     sys.dont_write_bytecode = True
     sys.path[:0] = [str(site), str(Path.cwd())]
     importlib.import_module(module)
+    # Gradio drew it just now to make the names of cached files hard to guess. Each copy of the app has to draw its own.
+    (site / "gradio/hash_seed.txt").unlink()
     for loaded in list(sys.modules.values()):
         source = getattr(loaded, "__file__", None)
         if source and source.endswith(".py"):
