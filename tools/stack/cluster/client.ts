@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs'
+import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { isAlive } from '../identity.ts'
 import { withLock } from '../lock.ts'
@@ -67,6 +67,8 @@ export interface ClusterShare {
  */
 export async function joinCluster(profile: Profile, logs: string, progress: Progress): Promise<ClusterShare> {
   mkdirSync(host.leases, { recursive: true })
+  // `make status` works for everyone; what is secret is in the checkout.
+  chmodSync(host.dir, 0o755)
   return withLock(host.lock, async () => {
     const stopping = liveRecord()
     if (stopping?.state === 'stopping' || stopping?.state === 'failed') {

@@ -37,7 +37,17 @@ export interface ClusterRecord {
 }
 
 export function readRecord(): ClusterRecord | null {
-  return readJson<ClusterRecord>(host.record)
+  return unlessForbidden(() => readJson<ClusterRecord>(host.record), null)
+}
+
+/** Only root runs the cluster; for others whatever they may not see is not there. */
+function unlessForbidden<T>(read: () => T, otherwise: T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return otherwise
+    throw error
+  }
 }
 
 export function writeRecord(record: ClusterRecord): void {
@@ -60,10 +70,11 @@ export interface Lease extends ProcessIdentity {
 /** Leases whose holders live; those of the dead are removed on the way. */
 export function liveLeases(folder = host.leases): Lease[] {
   const leases: Lease[] = []
-  for (const name of list(folder).filter((candidate) => candidate.endsWith('.json'))) {
+  const names = unlessForbidden(() => list(folder), [])
+  for (const name of names.filter((candidate) => candidate.endsWith('.json'))) {
     const lease = readJson<Lease>(join(folder, name))
     if (lease !== null && isAlive(lease)) leases.push(lease)
-    else remove(join(folder, name))
+    else unlessForbidden(() => remove(join(folder, name)), undefined)
   }
   return leases
 }
