@@ -106,12 +106,14 @@ export class Service {
     this.#onExit(this, reason)
   }
 
-  /** Starts again after a moment that doubles with each time, up to 30 s. */
-  restart(): void {
+  /** Starts again after a moment that doubles with each time, up to 30 s; then tells. */
+  restart(started: () => void): void {
     const delay = Math.min(1000 * 2 ** this.restarts, 30_000)
     this.restarts++
     setTimeout(() => {
-      if (!this.#stopping) this.start()
+      if (this.#stopping) return
+      this.start()
+      started()
     }, delay)
   }
 }

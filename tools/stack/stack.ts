@@ -92,7 +92,7 @@ export class Stack {
     const folders = { run: this.runDir, logs: this.logs, marker: this.dir }
     const service = new Service(spec, folders, (ended, reason) => {
       this.progress.line(`${spec.name} ${reason}; starting it again. Its log: ${ended.log}`)
-      ended.restart()
+      ended.restart(() => this.save())
       this.save()
     })
     this.#services.push({ service, address })

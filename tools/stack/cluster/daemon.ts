@@ -181,7 +181,8 @@ export class ClusterDaemon {
     const folders = { run: this.#paths.run, logs: this.#record.logs, marker: stateDir }
     const service = new Service(spec, folders, (ended, reason) => {
       this.#progress.line(`${spec.name} ${reason}; starting it again`)
-      ended.restart()
+      ended.restart(() => this.#write())
+      this.#write()
     })
     this.#services.push(service)
     this.#record.components.push({
