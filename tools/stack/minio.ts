@@ -27,6 +27,8 @@ export function minioService(options: MinioOptions): ServiceSpec {
       MINIO_REGION: options.region,
       MINIO_BROWSER: 'off',
       MINIO_UPDATE: 'off',
+      // Longer than the portal waits for the parts of an upload: by itself MinIO throws them away after a day.
+      MINIO_API_STALE_UPLOADS_EXPIRY: '192h',
       // Browsers at the portal's address may PUT and GET; MinIO exposes ETag by itself.
       MINIO_API_CORS_ALLOW_ORIGIN: options.origins.join(','),
     },

@@ -106,9 +106,10 @@ export class Service {
     this.#onExit(this, reason)
   }
 
-  /** Starts again after a moment that doubles with each time, up to 30 s; then tells. */
+  /** Starts again after a moment that doubles with each time, up to 30 s, unless it ran well for a minute; then tells. */
   restart(started: () => void): void {
-    const delay = Math.min(1000 * 2 ** this.restarts, 30_000)
+    const ranWell = Date.now() - this.since.getTime() > 60_000
+    const delay = ranWell ? 1000 : Math.min(1000 * 2 ** this.restarts, 30_000)
     this.restarts++
     setTimeout(() => {
       if (this.#stopping) return
