@@ -33,7 +33,7 @@ const lines = (): string[] => view.findAll('.log__text').map((line) => line.text
 
 it('renders few of many rows', async () => {
   await say(...Array.from({ length: 5000 }, (_, index) => `line ${index}`))
-  expect(view.get('.log__count').text()).toBe('5001 lines')
+  expect(view.get('.log__count').text()).toBe('5,001 lines')
   expect(view.findAll('.log__row').length).toBeLessThan(60)
   expect(view.get('.log__space').attributes('style')).toContain(`${5001 * 20}px`)
 })
