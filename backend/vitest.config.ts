@@ -22,7 +22,8 @@ const onServices = { testTimeout: 60_000, hookTimeout: 180_000, fileParallelism:
 export default defineConfig({
   test: {
     projects: [
-      project('small', ['src/**/*.spec.ts']),
+      // Far above what any takes: a busy machine must not fail a test that hashes a password.
+      project('small', ['src/**/*.spec.ts'], { testTimeout: 60_000 }),
       project('contract', ['test/contract/**/*.spec.ts'], { testTimeout: 60_000 }),
       project('golden', ['test/golden/**/*.spec.ts']),
       project('integration', ['test/integration/**/*.spec.ts'], onServices),

@@ -73,12 +73,6 @@ export const CATALOGUE = {
     title: 'The object store is full',
     detail: 'Free some space or ask an admin to add some, then try again.',
   },
-  'cluster-unavailable': {
-    status: 503,
-    title: 'The cluster is not reachable',
-    detail: 'Try again in a few seconds; what you asked for before is kept and carried out when the cluster is back.',
-    retryAfter: 10,
-  },
   'token-not-found': {
     status: 404,
     title: 'There is no such API token',
