@@ -38,6 +38,15 @@ describe('signing in', () => {
     expect((await client.get('/api/auth/me')).status).toBe(401)
   })
 
+  it('out ends the streams that the session has open', async () => {
+    const { client } = await makeUser(portal, 'reader')
+    const reader = (await client.fetch('/api/events')).body?.pipeThrough(new TextDecoderStream()).getReader()
+    await client.post('/api/auth/logout')
+    let text = ''
+    for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) text += chunk.value
+    expect(text).toContain('event: end\ndata: {"reason":"you are no longer signed in"}')
+  })
+
   it('says the same of a wrong password and of a name that nobody has', async () => {
     const client = portal.anonymous()
     const answers = [

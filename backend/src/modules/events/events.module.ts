@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common'
+import { AuthModule } from '../auth/auth.module.js'
 import { EventBus } from './event-bus.js'
 import { EventsController } from './events.controller.js'
 
 @Global()
-@Module({ controllers: [EventsController], providers: [EventBus], exports: [EventBus] })
+@Module({ imports: [AuthModule], controllers: [EventsController], providers: [EventBus], exports: [EventBus] })
 export class EventsModule {}
