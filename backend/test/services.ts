@@ -5,9 +5,11 @@ import { basename } from 'node:path'
 export interface TestServices {
   mongoUri: string
   s3: { endpoint: string; accessKey: string; secretKey: string; region: string; bucket: string }
+  /** Of the page that the store lets in by CORS. */
+  origin: string
 }
 
-const REQUIRED = ['TEST_MONGODB_URI', 'TEST_S3_ENDPOINT', 'TEST_S3_ACCESS_KEY', 'TEST_S3_SECRET_KEY'] as const
+const REQUIRED = ['TEST_MONGODB_URI', 'TEST_S3_ENDPOINT', 'TEST_S3_ACCESS_KEY', 'TEST_S3_SECRET_KEY', 'TEST_ORIGIN'] as const
 
 /**
  * The services named by the environment; `make test` starts them and sets it.
@@ -31,6 +33,7 @@ export function testServices(spec: string): TestServices {
       region: env['TEST_S3_REGION'] || 'us-east-1',
       bucket: env['TEST_S3_BUCKET'] || 'vitrine',
     },
+    origin: env['TEST_ORIGIN'] ?? '',
   }
 }
 

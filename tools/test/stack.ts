@@ -44,6 +44,7 @@ async function prepare(stack: Stack, progress: Progress): Promise<TestEnvironmen
     TEST_S3_REGION: services['S3_REGION'] ?? '',
     TEST_S3_BUCKET: services['S3_BUCKET'] ?? '',
     TEST_NAMESPACE_PREFIX: namespaces,
+    TEST_ORIGIN: stack.settings.publicUrl,
   }
   if (!(await stack.clusterReady())) throw new Error('The tests need a cluster, and there is none; the lines above say why.')
   const record = stack.clusterRecord()
