@@ -144,7 +144,11 @@ describe('ObjectStore on a real S3 store', () => {
   it('tells a browser of another origin the ETag of what it sent', async () => {
     const uploadId = await store.startUpload(key)
     const url = await store.presignPart({ key, uploadId, number: 1 }, HOUR)
-    const answer = await fetch(url, { method: 'PUT', body: new Uint8Array([1]), headers: { origin: testServices(import.meta.filename).origin } })
+    const answer = await fetch(url, {
+      method: 'PUT',
+      body: new Uint8Array([1]),
+      headers: { origin: testServices(import.meta.filename).origin },
+    })
     expect(answer.headers.get('access-control-expose-headers')?.toLowerCase()).toContain('etag')
     await store.abortUploads(key, uploadId)
   })
