@@ -41,4 +41,5 @@ export function problemsPage(): string {
   ].join('\n')
 }
 
-const shown = (value: string | number | null | undefined): string => (value === undefined ? 'must be given' : value === null ? 'none' : `\`${String(value)}\``)
+const shown = (value: string | number | null | undefined): string =>
+  value === undefined ? 'must be given' : value === null ? 'none' : `\`${String(value)}\``

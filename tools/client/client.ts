@@ -1,5 +1,5 @@
 /** A small client of the portal's API for the demo, the benches and the tests. */
 export { isProblem, readCredentials, VitrineClient } from './http.ts'
-export { readEvents, SseParser } from './sse.ts'
+export { readEvents } from './sse.ts'
 export { checksumOfOnePart, uploadFile, type DatasetFile } from './upload.ts'
 export { appStatus, fetchApp } from './app.ts'
