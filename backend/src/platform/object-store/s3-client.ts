@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import { text } from 'node:stream/consumers'
 import { Client } from 'minio'
 import type { StoredPart } from './object-store.js'
 
@@ -7,7 +8,7 @@ import type { StoredPart } from './object-store.js'
 const SILENCE_MS = 10_000
 // A store may need a while to make one object of 10,000 parts.
 const COMPLETE_SILENCE_MS = 300_000
-// The statuses for which the library throws the answer away unread (its `retryHttpCodes`).
+// The statuses for which the library throws the answer away unread (its `retryHttpCodes`), also when it does not retry.
 const UNREAD = new Set([408, 429, 499, 500, 502, 503, 504, 520])
 
 interface Endpoint {
@@ -57,12 +58,29 @@ function transportOf(base: { request: Request }): { request: Request } {
     const completing = options.method === 'POST' && options.path?.includes('uploadId=')
     const timeout = completing ? COMPLETE_SILENCE_MS : SILENCE_MS
     const call = base.request({ ...options, timeout }, (response) => {
-      onResponse?.(response)
-      // Unread, it would keep its connection busy for good.
-      if (UNREAD.has(response.statusCode ?? 0)) response.resume()
+      if (UNREAD.has(response.statusCode ?? 0)) void failWith(call, response)
+      else onResponse?.(response)
     })
     call.on('timeout', () => call.destroy(Object.assign(new Error(`no answer within ${timeout} ms`), { code: 'ETIMEDOUT' })))
     return call
   }
   return { request: request as Request }
+}
+
+/** Ends a call with what the store says is wrong: the library would throw that away, and leave the connection busy for good. */
+async function failWith(call: http.ClientRequest, response: http.IncomingMessage): Promise<void> {
+  const status = response.statusCode ?? 0
+  call.emit(
+    'error',
+    await text(response).then(
+      (body) => refusal(status, body),
+      () => refusal(status, ''),
+    ),
+  )
+}
+
+/** The error of an answer, with the code and the message of its XML body. */
+export function refusal(status: number, body: string): Error {
+  const field = (name: string) => new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(body)?.[1]
+  return Object.assign(new Error(field('Message') ?? `the object store answered ${status}`), { code: field('Code') ?? `HTTP${status}` })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DomainError } from '../../common/problem/domain-error.js'
+import { refusal } from './s3-client.js'
 import { explainStoreError, toStoreProblem } from './s3-error.js'
 
 const failed = (code: string, message = '') => Object.assign(new Error(message), { code })
@@ -8,6 +9,14 @@ const codeOf = (error: unknown) => (error instanceof DomainError ? error.code : 
 describe('toStoreProblem', () => {
   it.each(['XMinioStorageFull', 'QuotaExceeded'])('says that the store is full on %s', (code) => {
     expect(codeOf(toStoreProblem(failed(code)))).toBe('object-store-full')
+  })
+
+  it('says so too when the disk is full in the middle of a write', () => {
+    const body =
+      '<Error><Code>InternalError</Code><Message>We encountered an internal error: cause(no space left on device)</Message></Error>'
+    expect(codeOf(toStoreProblem(refusal(500, body)))).toBe('object-store-full')
+    expect(codeOf(toStoreProblem(refusal(500, '<Error><Code>InternalError</Code></Error>')))).toBe('object-store-unavailable')
+    expect(codeOf(toStoreProblem(refusal(502, '<html>Bad Gateway</html>')))).toBe('object-store-unavailable')
   })
 
   it.each([failed('ECONNREFUSED'), failed('AccessDenied'), failed('NoSuchBucket'), new Error('Request failed after 0 retries')])(

@@ -40,6 +40,8 @@ export function explainStoreError(error: unknown): string {
 export function toStoreProblem(error: unknown): unknown {
   if (error instanceof TypeError || error instanceof RangeError || error instanceof DomainError) return error
   const code = storeErrorCode(error)
-  if (code !== undefined && FULL.has(code)) return new DomainError('object-store-full', {}, { cause: error })
+  // MinIO says so by a code of its own only when it looks ahead; when a write fails half-way, the system's own words are all there is.
+  const full = (code !== undefined && FULL.has(code)) || (code === 'InternalError' && /no space left on device/i.test(String(error)))
+  if (full) return new DomainError('object-store-full', {}, { cause: error })
   return new DomainError('object-store-unavailable', {}, { cause: error })
 }
