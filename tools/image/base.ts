@@ -27,11 +27,8 @@ path-exclude /usr/share/linda/*
 path-exclude /usr/share/locale/*
 `
 
-const publicSources = debianSources([
-  `deb http://deb.public.example/debian ${suite} main`,
-  `deb http://deb.public.example/debian ${suite}-updates main`,
-  `deb http://deb.public.example/debian-security ${suite}-security main`,
-])
+const publicSources = (mirror: string): string =>
+  debianSources([`deb ${mirror} ${suite} main`, `deb ${mirror} ${suite}-updates main`, `deb ${mirror}-security ${suite}-security main`])
 
 /** The updates are installed with this host's sources; what stays behind names the public ones only. */
 const buildFile = `FROM scratch AS bootstrapped
@@ -71,7 +68,7 @@ export async function ensureBase(
     for (const path of ['etc/hostname', 'etc/resolv.conf', 'etc/apt/sources.list']) rmSync(join(tree, path), { force: true })
     writeFileSync(join(tree, 'etc/dpkg/dpkg.cfg.d/slim'), slimDpkgConf)
     writeFileSync(join(tree, aptConfFile), slimAptConf)
-    writeFileSync(join(tree, aptSourcesFile), publicSources)
+    writeFileSync(join(tree, aptSourcesFile), publicSources(host.publicMirror))
     mkdirSync(context)
     writeFileSync(join(context, 'Containerfile'), buildFile)
     const own = ['dev', 'proc', 'sys', 'tmp', 'run'].flatMap((name) => ['--exclude', `./${name}/*`])

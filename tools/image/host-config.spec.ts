@@ -78,27 +78,29 @@ describe('what pip says', () => {
 
 describe('secretsOf', () => {
   const config = {
-    aptSources: ['deb http://deb.public.example/debian bookworm main'],
+    aptSources: ['deb http://deb.public.example/debian bookworm main', 'deb http://security.public.example/debian bookworm-security main'],
     mirror: 'http://deb.public.example/debian',
     aptSettings: [],
     aptProxies: {},
     pip: {},
     caBundle: null,
+    publicMirror: 'http://deb.public.example/debian',
+    publicHosts: ['deb.public.example', 'index.test'],
   }
 
   it('knows no secret where only public hosts are used', () => {
-    expect(secretsOf(config).filter((secret) => secret.includes('debian') || secret.includes('pypi'))).toEqual([])
+    expect(secretsOf(config).filter((secret) => secret.includes('example'))).toEqual([])
   })
 
   it('names each private mirror and proxy once', () => {
     const found = secretsOf({
       ...config,
-      aptSources: ['deb http://apt.mirror.example/debian bookworm main'],
+      aptSources: ['deb http://apt.mirror.test/debian bookworm main'],
       aptProxies: { http_proxy: 'http://proxy.example:3142' },
-      pip: { 'index-url': 'https://user:word@pip.mirror.example/simple', 'extra-index-url': 'https://index.example/simple' },
+      pip: { 'index-url': 'https://user:word@pip.other.test/simple', 'extra-index-url': 'https://index.test/simple' },
     })
-    expect(found).toEqual(expect.arrayContaining(['apt.mirror.example', 'proxy.example', 'pip.mirror.example']))
-    expect(found).not.toContain('index.example')
+    expect(found).toEqual(expect.arrayContaining(['apt.mirror.test', 'proxy.example', 'pip.other.test']))
+    expect(found).not.toContain('index.test')
   })
 
   it('finds each certificate of a bundle', () => {

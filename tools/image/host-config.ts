@@ -21,10 +21,11 @@ export interface HostConfig {
   pip: Record<string, string>
   /** Bundle of certificates that this host trusts, or null. */
   caBundle: string | null
+  /** Debian's own mirror, as debootstrap has it built in. */
+  publicMirror: string
+  /** Hosts that everyone knows: what debootstrap and pip use when nobody tells them otherwise. */
+  publicHosts: string[]
 }
-
-const publicMirror = 'http://deb.public.example/debian'
-const publicHosts = ['deb.public.example', 'security.public.example', 'index.example', 'files.index.example']
 
 /** pip settings that say how to reach an index. Folders of this host (find-links, cache-dir) are not visible in a build. */
 const pipNetworkSettings = ['index-url', 'extra-index-url', 'trusted-host', 'proxy', 'timeout', 'default-timeout', 'retries']
@@ -40,6 +41,7 @@ Dir::Cache::srcpkgcache "";
 /** Asks apt and pip of this host for their configuration. */
 export async function readHostConfig(suite: string): Promise<HostConfig> {
   const aptDump = await output('apt-config', ['dump'])
+  const publicMirror = await readPublicMirror()
   const aptSources = parseIndexTargets(await readIndexTargets(), suite)
   return {
     aptSources: aptSources.length > 0 ? aptSources : [`deb ${publicMirror} ${suite} main`],
@@ -48,7 +50,23 @@ export async function readHostConfig(suite: string): Promise<HostConfig> {
     aptProxies: parseAptProxies(aptDump),
     pip: parsePipConfig(await output('python3', ['-m', 'pip', 'config', 'list'])),
     caBundle: findCaBundle(aptDump),
+    publicMirror,
+    publicHosts: [new URL(publicMirror).hostname, ...(await readPublicIndexHosts())],
   }
+}
+
+/** Debootstrap is a script that names its default mirror in a line of its own. */
+async function readPublicMirror(): Promise<string> {
+  const script = await output('sh', ['-c', 'cat "$(command -v debootstrap || echo /usr/sbin/debootstrap)"'])
+  const mirror = /^DEF_MIRROR="(http[^"]+)"$/m.exec(script)?.[1]
+  if (mirror === undefined) throw new Error('debootstrap is not installed, or does not say which mirror it uses: install it with apt')
+  return mirror
+}
+
+/** Pip's own index and the host that its files come from; none where there is no pip. */
+async function readPublicIndexHosts(): Promise<string[]> {
+  const program = 'from pip._internal.models.index import PyPI; print(PyPI.netloc, PyPI.file_storage_domain)'
+  return (await output('python3', ['-c', program])).split(/\s+/).filter((host) => host !== '')
 }
 
 /** Runs a command whose absence only means that there is nothing to read. */
@@ -185,8 +203,14 @@ export function secretsOf(config: HostConfig): string[] {
     ...['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].map((name) => process.env[name] ?? ''),
   ]
   const hosts = urls.flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : []))
-  const own = hosts.filter((host) => host !== '' && !publicHosts.includes(host) && !isLoopback(host))
+  const own = hosts.filter((host) => host !== '' && !isPublic(host, config.publicHosts) && !isLoopback(host))
   return [...new Set([...own, ...addedCertificates(config.caBundle)])]
+}
+
+/** Whether a host is one that everyone knows, or a sibling of one: Debian serves its security updates from another host of the same domain. */
+function isPublic(host: string, publicHosts: string[]): boolean {
+  const domain = (name: string): string => name.split('.').slice(-2).join('.')
+  return publicHosts.some((known) => host === known || domain(host) === domain(known))
 }
 
 /** A loopback name is in every image, and tells nothing. */
