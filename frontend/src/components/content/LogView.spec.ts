@@ -67,8 +67,8 @@ it('never renders what an app prints as markup', async () => {
 it('tells honestly how the stream is', async () => {
   expect(view.get('.log__state').text()).toBe('Live')
   stream.status.value = { state: 'ended', problem: null }
-  stream.endReason.value = 'deleted'
+  stream.endReason.value = 'The app was deleted.'
   await nextTick()
-  expect(view.get('.log__state').text()).toBe('Ended: the app was deleted')
+  expect(view.get('.log__state').text()).toBe('Ended: The app was deleted.')
   expect(view.text()).toContain('Reconnect')
 })

@@ -407,12 +407,6 @@ const en = {
     gap: 'Lines may be missing here: {reason}',
     pod: 'Pod {pod}',
     evidence: 'This line was found as the cause',
-    reasons: {
-      deleted: 'the app was deleted',
-      'engine-deleted': 'the app was deleted',
-      shutdown: 'the portal is restarting',
-      'not-allowed': 'you may no longer read it',
-    },
   },
 
   settings: {
