@@ -174,6 +174,28 @@ describe('MultipartUpload', () => {
     expect(calls.slice(-2)).toEqual(['get', 'complete 1=e1 2=e2 3=e3'])
   })
 
+  it('waits for a portal that is started anew, and asks again only what may be asked twice', async () => {
+    const { ports, calls } = makeStore(4)
+    const { complete, create } = ports
+    let away = 3
+    ports.complete = async (id, parts) => {
+      away -= 1
+      if (away > 0) throw new ApiProblem({ code: 'network-unreachable', status: 0, detail: '' })
+      return complete(id, parts)
+    }
+    expect(await new MultipartUpload(new Blob(['abcd']), ports, () => {}).run()).not.toBeNull()
+    expect(calls.filter((call) => call.startsWith('complete'))).toHaveLength(1)
+
+    let made = 0
+    ports.create = async () => {
+      made += 1
+      if (made === 1) throw new ApiProblem({ code: 'network-unreachable', status: 0, detail: '' })
+      return create()
+    }
+    expect(await new MultipartUpload(new Blob(['abcd']), ports, () => {}).run()).toBeNull()
+    expect(made).toBe(1)
+  })
+
   it('fails with the problem of the portal', async () => {
     const { ports } = makeStore(4)
     ports.create = async () => {

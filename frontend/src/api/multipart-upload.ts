@@ -50,7 +50,10 @@ interface Part {
 
 /** Parts of one file that travel at the same time. */
 export const partsAtOnce = 3
-const triesPerPart = 6
+const tries = 6
+
+/** Milliseconds before a try: 0.5 s before the second, doubling up to 15 s. */
+const waitBefore = (attempt: number): number => Math.min(15_000, 500 * 2 ** (attempt - 2))
 
 export class MultipartUpload {
   private readonly file: Blob
@@ -158,8 +161,7 @@ export class MultipartUpload {
     const { id } = this
     if (id === null) return Promise.resolve()
     if (this.refreshing) return this.refreshing
-    const refreshing = this.ports
-      .get(id, signal)
+    const refreshing = this.patiently(() => this.ports.get(id, signal), signal)
       .then((upload) => this.take(upload))
       .finally(() => {
         if (this.refreshing === refreshing) this.refreshing = null
@@ -222,7 +224,7 @@ export class MultipartUpload {
         if (!(error instanceof PutError)) throw error
         part.sent = 0
         this.report()
-        if (attempt >= triesPerPart) {
+        if (attempt >= tries) {
           throw new ApiProblem({
             code: error.status === 0 ? 'object-store-unreachable' : 'object-store-refused',
             status: error.status,
@@ -231,7 +233,7 @@ export class MultipartUpload {
         }
         // 403 and 400 are what S3 stores say of a URL that has expired.
         if (error.status === 403 || error.status === 400) await this.refresh(signal)
-        await this.ports.wait(Math.min(15_000, 500 * 2 ** (attempt - 1)), signal)
+        await this.ports.wait(waitBefore(attempt + 1), signal)
       }
     }
   }
@@ -242,7 +244,21 @@ export class MultipartUpload {
     if (this.parts.some((part) => part.etag === null)) await this.refresh(signal)
     signal.throwIfAborted()
     const parts = this.parts.flatMap(({ number, etag }) => (etag === null ? [] : [{ number, etag }]))
-    return this.ports.complete(id ?? '', parts)
+    return this.patiently(() => this.ports.complete(id ?? '', parts), signal)
+  }
+
+  /** Repeats a call that may be repeated while the portal is away for a moment, as when it is started anew. */
+  private async patiently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await call()
+      } catch (error) {
+        signal.throwIfAborted()
+        const away = error instanceof ApiProblem && [0, 502, 503, 504].includes(error.status)
+        if (!away || attempt >= tries) throw error
+        await this.ports.wait(waitBefore(attempt + 1), signal)
+      }
+    }
   }
 }
 
