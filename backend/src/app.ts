@@ -65,7 +65,7 @@ async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<v
     void reply.header('x-request-id', request.id)
   })
   fastify.addHook('preValidation', async (request) => checkDepth(request.body))
-  fastify.addHook('preClose', async () => SseStream.endAll('the portal is restarting'))
+  fastify.addHook('preClose', async () => SseStream.endAll('shutdown'))
   await servePage(app, config)
 }
 

@@ -51,6 +51,17 @@ describe('useLogStream', () => {
     scope.stop()
   })
 
+  it('stays open when the portal restarts: the stream connects again by itself', () => {
+    const { open, send, closed } = makeStream()
+    const scope = effectScope()
+    const log = scope.run(() => useLogStream(ref('/log'), open))
+    send('line', { text: 'a' }, '41')
+    send('end', { reason: 'shutdown' }, '41')
+    expect(log?.status.value.state).not.toBe('ended')
+    expect(closed()).toBe(0)
+    scope.stop()
+  })
+
   it('ends with the reason, and goes on from the last line when asked', () => {
     const { open, opened, send, closed } = makeStream()
     const scope = effectScope()

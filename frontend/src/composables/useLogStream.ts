@@ -74,6 +74,8 @@ export function useLogStream(url: Ref<string>, open = openEventStream): LogStrea
       buffer.gap(field(data, 'reason'))
       version.value += 1
     } else if (event.event === 'end') {
+      // A restart ends the connection, not the log: the stream connects again by itself and goes on from the last line.
+      if (field(data, 'reason') === 'shutdown') return
       flush()
       endReason.value = field(data, 'reason')
       stop()

@@ -168,7 +168,7 @@ export class EngineCauseDto {
   @Out() title: string
   @Out({ description: 'what the cluster or the app said' }) evidence: string
   @Out({ description: 'what helps' }) fix: string
-  @Out({ enum: ['name', 'image', 'port', 'env'], type: String, nullable: true, description: 'the field of the app that it is about' })
+  @Out({ enum: ['name', 'image', 'port', 'env', null], type: String, nullable: true, description: 'the field of the app that it is about' })
   field: EngineCause['field']
 }
 

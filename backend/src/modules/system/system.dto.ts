@@ -9,7 +9,7 @@ export class VersionDto {
 export class ClusterCapabilityDto {
   @Out({ enum: ['absent', 'starting', 'ready', 'unreachable'] }) state: 'absent' | 'starting' | 'ready' | 'unreachable'
   @Out({ description: 'what the state means for whoever wants to deploy, in words' }) message: string
-  @Out({ enum: ['knative'], type: String, nullable: true, description: 'how apps are run' }) driver: 'knative' | null
+  @Out({ enum: ['knative', null], type: String, nullable: true, description: 'how apps are run' }) driver: 'knative' | null
   @Out({ type: String, nullable: true, description: 'version of Kubernetes' }) version: string | null
   @Out() scaleToZero: boolean
   @Out({ format: 'date-time', description: 'when the state was entered' }) since: string

@@ -269,7 +269,7 @@ export type EngineCauseDto = {
     /**
      * the field of the app that it is about
      */
-    field: 'name' | 'image' | 'port' | 'env';
+    field: 'name' | 'image' | 'port' | 'env' | null;
 };
 
 export type EngineStatusDto = {
@@ -355,7 +355,7 @@ export type ClusterCapabilityDto = {
     /**
      * how apps are run
      */
-    driver: 'knative';
+    driver: 'knative' | null;
     /**
      * version of Kubernetes
      */
