@@ -89,7 +89,6 @@ async function apply(service: Service, name: string, ourUrl: string): Promise<nu
   await firstAnswer(url)
   const ms = performance.now() - from
   await kubectl(['delete', 'services.serving.knative.dev', name, '-n', namespace, '--wait=true'])
-  await noPods(namespace, name)
   return ms
 }
 
@@ -101,18 +100,11 @@ async function serviceOf(engine: Engine): Promise<Service> {
   return { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata, spec } as Service
 }
 
-/** Removes an app and waits until it is really gone, so that rounds do not share the node. */
+/** Removes an app and waits until the cluster has let go of it; pods that are still ending do nothing any more. */
 async function withdraw(engine: Engine): Promise<void> {
-  const { metadata } = await serviceOf(engine)
   await client.delete(`/api/engines/${engine.id}`)
   const gone = async () => (await client.get<{ items: Engine[] }>(`/api/engines?projectId=${project.id}`)).items.length === 0
-  await Promise.all([noPods(metadata.namespace, metadata.name), waitFor(gone, { what: 'the app to be removed', timeoutMs: DEADLINE_MS })])
-  await noPods(metadata.namespace, metadata.name)
-}
-
-/** Waits until no pod of the service is left; they may end at once, since nobody uses them. */
-async function noPods(namespace: string, service: string): Promise<void> {
-  await kubectl(['delete', 'pods', '-n', namespace, '-l', `serving.knative.dev/service=${service}`, '--grace-period=1', '--wait=true'])
+  await waitFor(gone, { what: 'the app to be removed', timeoutMs: DEADLINE_MS })
 }
 
 async function firstAnswer(url: string): Promise<void> {
