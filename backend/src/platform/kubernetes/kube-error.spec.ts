@@ -8,6 +8,7 @@ describe('errors of the API server', () => {
     [500, { message: 'failed to create typed patch object (a/b; v1, Kind=X): .spec.hard.pods: expected string' }, 'invalid'],
     [401, {}, 'forbidden'],
     [403, { reason: 'Forbidden' }, 'forbidden'],
+    [403, { message: 'services "a" is forbidden: status unknown for quota: vitrine, resources: count/services' }, 'conflict'],
     [404, { reason: 'NotFound' }, 'not-found'],
     [409, { reason: 'Conflict' }, 'conflict'],
     [410, { reason: 'Expired' }, 'expired'],

@@ -1,7 +1,7 @@
 /**
  * What went wrong between the portal and the API server:
  * `invalid` the object was refused (its causes say why), `forbidden` the portal lacks a right or an admission rule said no, `conflict` someone else
- * changed it, `not-found`, `expired` a resource version that is too old to go on from, `unreachable` no or no usable answer, worth another try.
+ * changed it or the server is not ready for it, worth another try at once, `not-found`, `expired` a resource version that is too old to go on from, `unreachable` no or no usable answer, worth another try.
  */
 export type KubeErrorKind = 'invalid' | 'forbidden' | 'conflict' | 'not-found' | 'expired' | 'unreachable'
 
@@ -37,6 +37,9 @@ const DENIED = /admission webhook "[^"]*" denied the request/
 // Server-side apply answers 500 for an object that does not fit the schema of its kind.
 const MISFIT = /failed to (?:create typed patch object|convert new object)/
 
+// A quota is refused for as long as nobody has counted what it limits: the first moment of a new namespace.
+const NOT_COUNTED_YET = /status unknown for quota/
+
 /** The error that an answer with this status stands for. */
 export function errorOfStatus(httpStatus: number, status: KubeStatus): KubeError {
   const message = status.message ?? `the API server answered ${httpStatus}`
@@ -48,6 +51,7 @@ export function errorOfStatus(httpStatus: number, status: KubeStatus): KubeError
 }
 
 function kindOf(code: number, { reason }: KubeStatus, message: string): KubeErrorKind {
+  if (code === 403 && NOT_COUNTED_YET.test(message)) return 'conflict'
   if (code === 401 || code === 403) return 'forbidden'
   if (code === 404) return 'not-found'
   if (code === 409) return 'conflict'
