@@ -3,7 +3,7 @@ import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync } from
 import { delimiter, join } from 'node:path'
 import { isAlive } from '../identity.ts'
 import { withLock } from '../lock.ts'
-import { root, stateDir, type Profile } from '../paths.ts'
+import { root, type Profile } from '../paths.ts'
 import type { Progress } from '../progress.ts'
 import { describeConflicts, findConflicts, type PortConflict } from '../ports.ts'
 import { sleep, waitFor } from '../time.ts'
@@ -36,8 +36,6 @@ export function clusterObstacle(): string | null {
     const packages = missing.map((program) => programs[program] ?? 'Go 1.21 or newer').join(', ')
     return `the embedded cluster needs ${missing.join(', ')}: install ${packages}. ${instead}`
   }
-  // Unix sockets below .vitrine/cluster/kubelet may have 107 bytes.
-  if (stateDir.length > 64) return `the path of this checkout is too long for the kubelet's sockets: move it to a shorter one. ${instead}`
   return null
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { hostDir } from '../paths.ts'
+import { digest, hostDir } from '../paths.ts'
 
 /** Fixed addresses: the cluster exists once on a host, and these ranges are private to it. */
 export const nodeIp = '10.200.0.1'
@@ -38,6 +38,9 @@ export const host = {
   sysctls: join(hostDir, 'sysctls.json'),
 }
 
+// The kubelet's sockets lie deep below its folder, and a socket's path may have 107 bytes.
+const longestStateDir = 64
+
 /** Files of the checkout that owns the running cluster, below <checkout>/.vitrine/cluster. */
 export function clusterPaths(stateDir: string) {
   const dir = join(stateDir, 'cluster')
@@ -46,7 +49,7 @@ export function clusterPaths(stateDir: string) {
     run: join(dir, 'run'),
     pki: join(dir, 'pki'),
     etcd: join(dir, 'etcd'),
-    kubelet: join(dir, 'kubelet'),
+    kubelet: stateDir.length > longestStateDir ? `/var/tmp/vitrine-kubelet-${digest(stateDir).slice(0, 8)}` : join(dir, 'kubelet'),
     podLogs: join(dir, 'pod-logs'),
     containerd: join(dir, 'containerd'),
     registry: join(dir, 'registry'),

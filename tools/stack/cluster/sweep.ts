@@ -102,10 +102,11 @@ export async function sweepContainers(paths: ClusterPaths, graceMs: number): Pro
 /** Removes mounts, links, tables, control groups and run files. No process of ours may be left when it is called. */
 export async function sweepHost(paths: ClusterPaths): Promise<void> {
   for (let round = 0; round < 3; round++) {
-    const mounts = mountsBelow(readText('/proc/mounts') ?? '', [paths.dir, host.containerd, host.runc])
+    const mounts = mountsBelow(readText('/proc/mounts') ?? '', [paths.dir, paths.kubelet, host.containerd, host.runc])
     if (mounts.length === 0) break
     await run('umount', ['-l', ...mounts], { tolerate: true })
   }
+  if (!paths.kubelet.startsWith(paths.dir)) remove(paths.kubelet)
   await dropNetwork()
   dropCgroups()
   for (const folder of [host.containerd, host.runc, host.ipam, host.socket, `${host.socket}.ttrpc`]) remove(folder)
