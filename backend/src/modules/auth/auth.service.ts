@@ -38,7 +38,7 @@ export class AuthService {
       this.throttle.failed(name, address)
       throw new DomainError('invalid-credentials')
     }
-    this.throttle.succeeded(name, address)
+    this.throttle.succeeded(name)
     const cookie = newSecret()
     const at = now()
     const session = {

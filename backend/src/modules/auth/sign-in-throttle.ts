@@ -32,7 +32,7 @@ export class SignInThrottle {
     this.count(`a:${address}`, FREE_TRIES * 10)
   }
 
-  succeeded(username: string, _address: string): void {
+  succeeded(username: string): void {
     this.slots.delete(slotOf(`n:${username}`))
   }
 

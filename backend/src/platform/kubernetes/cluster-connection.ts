@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { Pause } from '../../common/pause.js'
 import { now } from '../../common/clock.js'
 import { Health } from '../../common/health.js'
 import { CONFIG } from '../../config/config.module.js'
@@ -25,7 +26,7 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
   private reachedOnce = false
   private connected = false
   private stopped = false
-  private wake: () => void = () => undefined
+  private readonly pause = new Pause()
 
   constructor(
     @Inject(CONFIG) config: Config,
@@ -51,7 +52,7 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
 
   /** Asks for a look at the cluster now: someone has seen a request fail. */
   suspect(): void {
-    this.wake()
+    this.pause.wake()
   }
 
   onApplicationBootstrap(): void {
@@ -60,7 +61,7 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
 
   onApplicationShutdown(): void {
     this.stopped = true
-    this.wake()
+    this.pause.wake()
   }
 
   private async requireReady(): Promise<void> {
@@ -70,7 +71,7 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
   private async run(file: KubeconfigFile): Promise<void> {
     while (!this.stopped) {
       this.enter(await this.look(file))
-      await this.pause(this.current.state === 'ready' ? CHECK_READY_MS : CHECK_WAITING_MS)
+      await this.pause.wait(this.current.state === 'ready' ? CHECK_READY_MS : CHECK_WAITING_MS)
     }
   }
 
@@ -146,16 +147,6 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
     } catch (error) {
       this.logger.error({ err: error }, 'a listener of the state of the cluster failed')
     }
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      this.wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 }
 

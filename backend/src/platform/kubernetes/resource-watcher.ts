@@ -1,3 +1,4 @@
+import { Pause } from '../../common/pause.js'
 import { backoff } from '../../common/keyed-queue.js'
 import { applyList, applyUpdate, type WatchEvent } from './apply-update.js'
 import { KubeError, toKubeError } from './kube-error.js'
@@ -42,7 +43,7 @@ export class ResourceWatcher<T extends KubeObject> {
   private current: WatcherState = 'starting'
   private resourceVersion: string | null = null
   private abort = new AbortController()
-  private wake: () => void = () => undefined
+  private readonly pause = new Pause()
   private loop: Promise<void> | undefined
 
   constructor(private readonly options: WatcherOptions<T>) {}
@@ -86,14 +87,14 @@ export class ResourceWatcher<T extends KubeObject> {
   reconnect(): void {
     if (this.current === 'stopped') return
     this.abort.abort()
-    this.wake()
+    this.pause.wake()
   }
 
   /** Ends for good; resolves when nothing is left running. */
   async stop(): Promise<void> {
     this.enter('stopped')
     this.abort.abort()
-    this.wake()
+    this.pause.wake()
     await this.loop
   }
 
@@ -121,7 +122,8 @@ export class ResourceWatcher<T extends KubeObject> {
         if (error.kind === 'expired') this.resourceVersion = null
         else this.fail(error, failures)
         // One failure is often only an old version or a dropped connection: it is tried again at once, then ever more slowly.
-        if (failures > 1 || (failures === 1 && error.kind !== 'expired')) await this.pause((this.options.delay ?? defaultDelay)(failures))
+        if (failures > 1 || (failures === 1 && error.kind !== 'expired'))
+          await this.pause.wait((this.options.delay ?? defaultDelay)(failures))
       }
     }
   }
@@ -199,16 +201,6 @@ export class ResourceWatcher<T extends KubeObject> {
     } catch (cause) {
       this.options.warn?.(`a listener of ${this.options.name} failed`, toKubeError(cause))
     }
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      this.wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import mongoose, { type Connection, type Model, type Schema } from 'mongoose'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
+import { Pause } from '../../common/pause.js'
 import { Health } from '../../common/health.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 
@@ -27,7 +28,7 @@ export class Mongo implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly readyListeners: (() => void)[] = []
   private prepared = false
   private stopped = false
-  private wake: () => void = () => undefined
+  private readonly pause = new Pause()
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -77,7 +78,7 @@ export class Mongo implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true
-    this.wake()
+    this.pause.wake()
     await this.connection.close()
   }
 
@@ -98,19 +99,9 @@ export class Mongo implements OnApplicationBootstrap, OnApplicationShutdown {
         return
       } catch (error) {
         if (attempt === 1 || attempt % 30 === 0) this.logger.warn({ err: error }, 'database is not ready, trying again')
-        await this.pause(RECONNECT_MS)
+        await this.pause.wait(RECONNECT_MS)
       }
     }
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      this.wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 }
 

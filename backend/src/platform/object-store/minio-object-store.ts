@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { Pause } from '../../common/pause.js'
 import { now } from '../../common/clock.js'
 import { Health } from '../../common/health.js'
 import { DomainError } from '../../common/problem/domain-error.js'
@@ -29,7 +30,7 @@ export class MinioObjectStore extends ObjectStore implements OnApplicationBootst
   private readonly publicClient: S3Client
   private lastProblem: string | null = null
   private stopped = false
-  private wake: () => void = () => undefined
+  private readonly pause = new Pause()
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -49,7 +50,7 @@ export class MinioObjectStore extends ObjectStore implements OnApplicationBootst
 
   onApplicationShutdown(): void {
     this.stopped = true
-    this.wake()
+    this.pause.wake()
     this.client.close()
     this.publicClient.close()
   }
@@ -115,7 +116,7 @@ export class MinioObjectStore extends ObjectStore implements OnApplicationBootst
         return
       } catch (error) {
         if (!(error instanceof DomainError)) this.logger.error({ err: error }, 'cannot prepare the object store')
-        await this.pause(RETRY_MS)
+        await this.pause.wait(RETRY_MS)
       }
     }
   }
@@ -160,16 +161,6 @@ export class MinioObjectStore extends ObjectStore implements OnApplicationBootst
       this.lastProblem = text
       throw problem
     }
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      this.wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 }
 
