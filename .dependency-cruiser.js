@@ -53,12 +53,12 @@ export default {
     },
     {
       name: 'no-foreign-repository',
-      comment: "A module uses another through what its module exports; the accounts' repository is what iam exports.",
+      comment: "A module uses another through what its module exports; the repositories of accounts and groups are what iam exports.",
       severity: 'error',
       from: { path: '^backend/src/modules/([^/]+)/' },
       to: {
-        path: '^backend/src/modules/[^/]+/[^/]+\\.repository\\.ts$',
-        pathNot: ['^backend/src/modules/$1/', '^backend/src/modules/iam/user\\.repository\\.ts$'],
+        path: '^backend/src/modules/.+\\.repository\\.ts$',
+        pathNot: ['^backend/src/modules/$1/', '^backend/src/modules/iam/(users/user|groups/group)\\.repository\\.ts$'],
       },
     },
     {

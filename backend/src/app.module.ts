@@ -6,6 +6,7 @@ import type { Config } from './config/config.js'
 import { loggerOptions } from './logger.js'
 import { AuthModule } from './modules/auth/auth.module.js'
 import { EnginesModule } from './modules/engines/engines.module.js'
+import { EventStreamsModule } from './modules/events/event-streams.module.js'
 import { EventsModule } from './modules/events/events.module.js'
 import { IamModule } from './modules/iam/iam.module.js'
 import { LogsModule } from './modules/logs/logs.module.js'
@@ -40,6 +41,7 @@ export class AppModule {
         UploadsModule,
         EnginesModule,
         LogsModule,
+        EventStreamsModule,
         SystemModule,
       ],
     }

@@ -9,6 +9,8 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Logger } from 'nestjs-pino'
 import { AppModule } from './app.module.js'
+import { AuditTrail } from './common/auth-context/audit-trail.js'
+import type { AuthenticatedRequest } from './common/auth-context/auth-context.js'
 import { checkDepth } from './common/body-depth.js'
 import { ProblemFilter } from './common/problem/problem.filter.js'
 import { SseStream } from './common/sse/sse-stream.js'
@@ -61,7 +63,8 @@ async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<v
   const fastify = app.getHttpAdapter().getInstance()
   // JSON only; the rest is 415.
   fastify.removeContentTypeParser('text/plain')
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', async (request: AuthenticatedRequest, reply) => {
+    request.trail = new AuditTrail()
     void reply.header('x-request-id', request.id)
   })
   fastify.addHook('preValidation', async (request) => checkDepth(request.body))

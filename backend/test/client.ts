@@ -26,8 +26,31 @@ export class TestClient {
   async signIn(credentials: { username: string; password: string }): Promise<void> {
     const answer = await this.post<{ csrfToken: string }>('/api/auth/login', credentials)
     if (answer.status !== 200) throw new Error(`signing in failed: ${answer.status} ${JSON.stringify(answer.body)}`)
-    this.cookie = answer.headers.getSetCookie()[0]?.split(';')[0]
+    this.keep(answer.headers)
     this.csrfToken = answer.body.csrfToken
+  }
+
+  /** Keeps the cookies that an answer sets, as a browser does. */
+  keep(headers: Headers): void {
+    const jar = new Map(
+      (this.cookie ?? '')
+        .split('; ')
+        .filter(Boolean)
+        .map((pair) => [pair.slice(0, pair.indexOf('=')), pair]),
+    )
+    for (const line of headers.getSetCookie()) {
+      const [pair = ''] = line.split(';')
+      jar.set(pair.slice(0, pair.indexOf('=')), pair)
+    }
+    this.cookie = [...jar.values()].filter((pair) => !pair.endsWith('=')).join('; ') || undefined
+  }
+
+  /** The value of a cookie that is kept. */
+  cookieValue(name: string): string | undefined {
+    return this.cookie
+      ?.split('; ')
+      .find((pair) => pair.startsWith(`${name}=`))
+      ?.slice(name.length + 1)
   }
 
   get<T = ProblemBody>(path: string): Promise<Answer<T>> {
@@ -36,6 +59,10 @@ export class TestClient {
 
   post<T = ProblemBody>(path: string, body: unknown = {}): Promise<Answer<T>> {
     return this.send<T>('POST', path, body)
+  }
+
+  put<T = ProblemBody>(path: string, body: unknown): Promise<Answer<T>> {
+    return this.send<T>('PUT', path, body)
   }
 
   patch<T = ProblemBody>(path: string, body: unknown): Promise<Answer<T>> {

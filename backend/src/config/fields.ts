@@ -159,6 +159,48 @@ export const FIELDS = {
     parse: text,
     default: null,
   }),
+  publicAccess: field({
+    env: 'VITRINE_PUBLIC_ACCESS',
+    doc: 'Whether public projects can be read without an account.',
+    parse: oneOf('on', 'off'),
+    default: 'off',
+  }),
+  sessionIdleHours: field({
+    env: 'VITRINE_SESSION_IDLE_HOURS',
+    doc: 'A session ends when it was not used for so many hours.',
+    parse: wholeNumber(1, 8_760),
+    default: 24,
+  }),
+  sessionMaxHours: field({
+    env: 'VITRINE_SESSION_MAX_HOURS',
+    doc: 'A session ends after so many hours in any case.',
+    parse: wholeNumber(1, 8_760),
+    default: 336,
+  }),
+  localSignIn: field({
+    env: 'VITRINE_LOCAL_SIGN_IN',
+    doc: 'Whether people sign in with a name and a password of this instance. `off` needs an identity provider.',
+    parse: oneOf('on', 'off'),
+    default: 'on',
+  }),
+  breakGlassAdmin: field<string | null>({
+    env: 'VITRINE_BREAK_GLASS_ADMIN',
+    doc: 'Name of the one admin who can sign in with a password where local sign-in is off, for the day on which the identity provider fails.',
+    parse: username,
+    default: null,
+  }),
+  oidcIssuer: field<string | null>({
+    env: 'VITRINE_OIDC_ISSUER',
+    doc: 'Issuer of an OpenID Connect provider; its discovery document is read from there.',
+    parse: url(['http:', 'https:']),
+    default: null,
+  }),
+  oidcLabel: field({
+    env: 'VITRINE_OIDC_LABEL',
+    doc: 'What the button of the identity provider says: "Sign in with …".',
+    parse: text,
+    default: 'Single sign-on',
+  }),
   templatesDir: field({
     env: 'VITRINE_TEMPLATES_DIR',
     doc: 'Folder of the manifest templates.',

@@ -21,10 +21,12 @@ export class MemoryEngineRepository extends EngineRepository {
     return structuredClone([...this.engines.values()].find((each) => each.projectId === projectId && each.name === name) ?? null)
   }
 
-  async search({ projectId, limit }: EngineQuery): Promise<Engine[]> {
-    return structuredClone(
-      [...this.engines.values()].filter((each) => projectId === undefined || each.projectId === projectId).slice(0, limit + 1),
-    )
+  async search({ projectIds, limit }: EngineQuery): Promise<Engine[]> {
+    return structuredClone([...this.engines.values()].filter((each) => projectIds.includes(each.projectId)).slice(0, limit + 1))
+  }
+
+  async projectIds(): Promise<string[]> {
+    return [...new Set([...this.engines.values()].map(({ projectId }) => projectId))]
   }
 
   async findIdsOfProject(projectId: string): Promise<string[]> {

@@ -99,7 +99,7 @@ describe('apps as they are stored', () => {
     const expected = made.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1)).map(({ id }) => id)
     const seen: string[] = []
     for (let after: { createdAt: Date; id: string } | undefined; ;) {
-      const found = await engines.search({ projectId, limit: 2, ...(after ? { after } : {}) })
+      const found = await engines.search({ projectIds: [projectId], limit: 2, ...(after ? { after } : {}) })
       seen.push(...found.slice(0, 2).map(({ id }) => id))
       if (found.length <= 2) break
       after = found[1]

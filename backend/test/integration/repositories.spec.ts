@@ -203,6 +203,8 @@ describe(`our repositories, on ${database}`, () => {
       task: '',
       tags: [],
       ownerId: newId(),
+      visibility: 'internal' as const,
+      members: [],
       deletedAt: null,
       createdAt: at,
       updatedAt: at,

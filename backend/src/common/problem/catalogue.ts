@@ -49,6 +49,38 @@ export const CATALOGUE = {
     title: 'You are not signed in',
     detail: 'Sign in, or send a valid API token as "Authorization: Bearer …".',
   },
+  'session-stale': {
+    status: 401,
+    title: 'The session has to be refreshed',
+    detail: "Send POST /api/auth/refresh with the session's cookies, then this request again.",
+  },
+  'session-reused': {
+    status: 401,
+    title: 'The session was ended for your safety',
+    detail:
+      'A cookie of this session was used a second time, so it may have been copied. Sign in again; if you see this often, tell an admin.',
+  },
+  'session-not-found': {
+    status: 404,
+    title: 'There is no such session',
+    detail: 'It may have ended already. List your sessions with GET /api/iam/sessions.',
+  },
+  'password-change-required': {
+    status: 403,
+    title: 'Your password has to be changed first',
+    detail: 'Send POST /api/auth/password with the current and a new password.',
+  },
+  'current-password-wrong': { status: 403, title: 'The current password is wrong', detail: 'Check it and try again.' },
+  'user-revision-conflict': {
+    status: 409,
+    title: 'The account was changed in the meantime',
+    detail: 'Read it again, apply your change to it and send that.',
+  },
+  'cross-site-request': {
+    status: 403,
+    title: 'The request comes from another site',
+    detail: 'It was sent by a page of {origin}; only pages of {expected} may change something. Scripts send an API token and no Origin.',
+  },
   'invalid-credentials': { status: 401, title: 'The name or the password is wrong', detail: 'Check both and try again.' },
   'csrf-token-invalid': {
     status: 403,
@@ -79,6 +111,22 @@ export const CATALOGUE = {
     detail: 'It may have been revoked already. List your tokens with GET /api/iam/tokens.',
   },
   'project-not-found': { status: 404, title: 'There is no such project', detail: 'It may have been deleted, or you may not see it.' },
+  'member-not-found': {
+    status: 404,
+    title: 'There is no such member',
+    detail: 'It may have been removed already, or there is no such person or group. Read the members again.',
+  },
+  'too-many-members': {
+    status: 422,
+    title: 'There are too many members',
+    detail: 'A project has at most {limit}. Put people into a group and give the group a role.',
+  },
+  'group-not-found': { status: 404, title: 'There is no such group', detail: 'It may have been deleted, or you may not see it.' },
+  'owner-is-member': {
+    status: 409,
+    title: 'The owner needs no role',
+    detail: 'The owner of a project may do everything in it. To change the owner, transfer the project.',
+  },
   'project-revision-conflict': {
     status: 409,
     title: 'The project was changed in the meantime',

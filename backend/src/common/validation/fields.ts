@@ -2,8 +2,11 @@ import { applyDecorators } from '@nestjs/common'
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger'
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   ArrayUnique,
   IsArray,
+  IsBoolean,
+  IsEmail,
   IsIn,
   IsInt,
   IsString,
@@ -80,6 +83,43 @@ export function TextList(options: Common & { most: number; max: number }): Prope
     MaxLength(max, { each: true, message: `each must have at most ${max} characters` }),
     Matches(NO_CONTROL, { each: true, message: 'must not contain control characters' }),
   )
+}
+
+/** A list of different texts out of a fixed list. */
+export function OneOfList(values: readonly string[], options: Common & { least?: number } = {}): PropertyDecorator {
+  const { least = 0 } = options
+  return applyDecorators(
+    document(options, { type: [String], enum: [...values], minItems: least, maxItems: values.length, uniqueItems: true }),
+    ...optional(options),
+    IsArray({ message: 'must be a list' }),
+    ArrayMinSize(least, { message: `must name at least ${least}` }),
+    ArrayUnique({ message: 'must not name anything twice' }),
+    IsIn(values, { each: true, message: `must only name: ${values.join(', ')}` }),
+  )
+}
+
+/** Yes or no. */
+export function YesNo(options: Common = {}): PropertyDecorator {
+  return applyDecorators(document(options, { type: Boolean }), ...optional(options), IsBoolean({ message: 'must be true or false' }))
+}
+
+/** An e-mail address. @param options.nullable null means none */
+export function Email(options: Common & { nullable?: boolean } = {}): PropertyDecorator {
+  const { nullable = false } = options
+  return applyDecorators(
+    document(options, { type: String, format: 'email', maxLength: 254, nullable }),
+    ...(nullable || options.optional
+      ? [ValidateIf((_, value) => !(nullable && value === null) && !(options.optional && value === undefined))]
+      : []),
+    IsString({ message: 'must be a text' }),
+    MaxLength(254, { message: 'must have at most 254 characters' }),
+    IsEmail({}, { message: 'must be an e-mail address' }),
+  )
+}
+
+/** A new password. What makes it weak beyond its length depends on its owner, and is checked where that is known. */
+export function Password(options: Common = {}): PropertyDecorator {
+  return Text({ description: 'at least 12 characters; any characters', ...options, min: 12, max: 1024 })
 }
 
 /** The id of something else. */

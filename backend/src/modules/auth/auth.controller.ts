@@ -1,53 +1,112 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common'
+import { Body, Controller, Get, HttpCode, Inject, Patch, Post, Req, Res } from '@nestjs/common'
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Auth, Can, Public, type AuthContext } from '../../common/auth-context/auth-context.js'
+import type { FastifyReply } from 'fastify'
+import type { AuditTrail } from '../../common/auth-context/audit-trail.js'
+import { Auth, Can, Public, Trail, type AuthContext, type AuthenticatedRequest } from '../../common/auth-context/auth-context.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
-import { LoginDto, SignedInDto } from './auth.dto.js'
-import { AuthService } from './auth.service.js'
-import { sessionCookie } from './session-cookie.js'
+import { ChangePasswordDto, LoginDto, MeDto, SignedInDto, SignInOptionsDto, UpdateProfileDto } from './auth.dto.js'
+import { AuthService, originOf, type SignedIn } from './auth.service.js'
+import { SessionCookies } from './sessions/session-cookies.js'
 
 @ApiTags('auth')
 @Controller('auth')
 export class AuthController {
+  private readonly cookies: SessionCookies
+
   constructor(
     private readonly auth: AuthService,
-    @Inject(CONFIG) private readonly config: Config,
-  ) {}
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.cookies = new SessionCookies(config)
+  }
+
+  @Get('options')
+  @Public()
+  @ApiOperation({ summary: 'How one signs in here', operationId: 'getSignInOptions' })
+  @ApiOkResponse({ type: SignInOptionsDto })
+  options(): SignInOptionsDto {
+    return this.auth.options()
+  }
 
   @Post('login')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ summary: 'Sign in; sets the session cookie', operationId: 'login' })
+  @ApiOperation({ summary: 'Sign in; sets the cookies of a session', operationId: 'login' })
   @ApiOkResponse({ type: SignedInDto })
   async login(
     @Body() dto: LoginDto,
-    @Req() request: FastifyRequest,
+    @Req() request: AuthenticatedRequest,
+    @Trail() trail: AuditTrail,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
-    const { cookie, ...answer } = await this.auth.login(dto, request.ip)
-    const { name, options } = sessionCookie(this.config)
-    void reply.setCookie(name, cookie, options)
-    return answer
+    return this.answer(reply, await this.auth.login(dto, originOf(request), trail))
+  }
+
+  @Post('refresh')
+  @HttpCode(200)
+  @Public()
+  @ApiOperation({
+    summary: 'New cookies for the session',
+    description:
+      'The access cookie is good for 10 minutes; the refresh cookie gets new ones, once. Used twice, it was copied, and the session ends.',
+    operationId: 'refreshSession',
+  })
+  @ApiOkResponse({ type: SignedInDto })
+  async refresh(
+    @Req() request: AuthenticatedRequest,
+    @Trail() trail: AuditTrail,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SignedInDto> {
+    try {
+      return this.answer(reply, await this.auth.refresh(request, trail))
+    } catch (error) {
+      this.cookies.clear(reply)
+      throw error
+    }
   }
 
   @Get('me')
   @Can('self:read')
   @ApiOperation({ summary: 'Who is signed in', operationId: 'me' })
   @ApiOkResponse({ type: SignedInDto })
-  me(@Auth() auth: AuthContext): SignedInDto {
+  me(@Auth() auth: AuthContext): Promise<SignedInDto> {
     return this.auth.me(auth)
+  }
+
+  @Patch('me')
+  @Can('self:update')
+  @ApiOperation({ summary: 'Change your name or address', operationId: 'updateMe' })
+  @ApiOkResponse({ type: MeDto })
+  updateProfile(@Auth() auth: AuthContext, @Body() dto: UpdateProfileDto): Promise<MeDto> {
+    return this.auth.updateProfile(auth, dto)
+  }
+
+  @Post('password')
+  @HttpCode(200)
+  @Can('self:update')
+  @ApiOperation({ summary: 'Change your password; ends your other sessions and your API tokens', operationId: 'changePassword' })
+  @ApiOkResponse({ type: SignedInDto })
+  async changePassword(
+    @Auth() auth: AuthContext,
+    @Body() dto: ChangePasswordDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SignedInDto> {
+    return this.answer(reply, await this.auth.changePassword(auth, dto))
   }
 
   @Post('logout')
   @HttpCode(204)
   @Can('self:update')
-  @ApiOperation({ summary: 'Sign out; ends the session', operationId: 'logout' })
+  @ApiOperation({ summary: 'Sign out; ends the session and its open streams', operationId: 'logout' })
   @ApiNoContentResponse()
   async logout(@Auth() auth: AuthContext, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     await this.auth.logout(auth)
-    const { name, options } = sessionCookie(this.config)
-    void reply.clearCookie(name, options)
+    this.cookies.clear(reply)
+  }
+
+  private answer(reply: FastifyReply, { answer, cookies }: SignedIn): SignedInDto {
+    this.cookies.set(reply, cookies)
+    return answer
   }
 }

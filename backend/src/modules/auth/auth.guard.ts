@@ -1,38 +1,62 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common'
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common'
 import { Reflector } from '@nestjs/core'
-import { ACTION_KEY, PUBLIC_KEY, type Action, type AuthContext, type AuthenticatedRequest } from '../../common/auth-context/auth-context.js'
-import { can } from '../../common/auth-context/policy.js'
+import type { FastifyReply } from 'fastify'
+import { AuditTrail } from '../../common/auth-context/audit-trail.js'
+import { ACTION_KEY, PUBLIC_KEY, type AuthContext, type AuthenticatedRequest } from '../../common/auth-context/auth-context.js'
+import type { Action } from '../../common/policy/actions.js'
+import { can } from '../../common/policy/policy.js'
 import { DomainError } from '../../common/problem/domain-error.js'
-import { AuthService } from './auth.service.js'
-
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+import { CONFIG } from '../../config/config.module.js'
+import type { Config } from '../../config/config.js'
+import { anonymous, AuthService, headerOf, originOf } from './auth.service.js'
+import { requireSameOrigin, SAFE_METHODS } from './same-origin.js'
+import { SessionCookies } from './sessions/session-cookies.js'
+import { SessionsService } from './sessions/sessions.service.js'
 
 /** Lets a request pass when its route is public, or when the caller is known, sent the CSRF token where it is needed, and may do what the route declares. */
 @Injectable()
 export class AuthGuard implements CanActivate {
+  private readonly cookies: SessionCookies
+
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly reflector: Reflector,
     private readonly auth: AuthService,
-  ) {}
+    private readonly sessions: SessionsService,
+  ) {
+    this.cookies = new SessionCookies(config)
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()]
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>()
+    // A page of another site makes a browser send its cookies; a script with a token has none and is exempt.
+    if (request.headers.authorization === undefined) requireSameOrigin(request, this.config.publicUrl)
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC_KEY, targets)) return true
     const action = this.reflector.getAllAndOverride<Action | undefined>(ACTION_KEY, targets)
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>()
-    const auth = await this.identify(request)
-    if (!auth) throw new DomainError('not-signed-in')
-    if (action === undefined || !can(auth, action)) throw new DomainError('not-allowed', { action: action ?? 'unknown' })
+    const auth = await this.identify(request, context.switchToHttp().getResponse<FastifyReply>())
     request.auth = auth
+    if (action === undefined || !can(auth, action)) {
+      auth.trail.deny(action ?? 'unknown')
+      throw auth.via === 'anonymous' ? new DomainError('not-signed-in') : new DomainError('not-allowed', { action: action ?? 'unknown' })
+    }
+    if (auth.mustChangePassword && !action.startsWith('self:')) throw new DomainError('password-change-required')
+    if (auth.via === 'session' && !SAFE_METHODS.has(request.method))
+      this.sessions.checkCsrf(auth.credentialId, headerOf(request, 'x-csrf-token'), this.cookies.read(request).csrf)
     return true
   }
 
-  private async identify(request: AuthenticatedRequest): Promise<AuthContext | null> {
-    const auth = await this.auth.identify(request)
-    if (auth?.via === 'session' && !SAFE_METHODS.has(request.method)) {
-      const token = request.headers['x-csrf-token']
-      this.auth.checkCsrf(auth, typeof token === 'string' ? token : undefined)
+  private async identify(request: AuthenticatedRequest, reply: FastifyReply): Promise<AuthContext> {
+    let auth: AuthContext | null
+    try {
+      auth = await this.auth.identify(request)
+    } catch (error) {
+      // A cookie of a session that has ended goes away, so that the browser can at least read what is public.
+      if (error instanceof DomainError && error.code === 'not-signed-in') this.cookies.clear(reply)
+      throw error
     }
-    return auth
+    if (auth) return auth
+    if (this.config.publicAccess !== 'on') throw new DomainError('not-signed-in')
+    return anonymous(originOf(request), request.trail ?? new AuditTrail())
   }
 }

@@ -4,19 +4,26 @@ import { IamModule } from '../iam/iam.module.js'
 import { AuthController } from './auth.controller.js'
 import { AuthGuard } from './auth.guard.js'
 import { AuthService } from './auth.service.js'
+import { LiveStreams } from './live-streams.js'
 import { RouteCheck } from './route-check.js'
-import { MongoSessionRepository } from './session.mongo.js'
-import { SessionRepository } from './session.js'
+import { MongoSessionRepository } from './sessions/session.mongo.js'
+import { SessionRepository } from './sessions/session.js'
+import { SessionsController } from './sessions/sessions.controller.js'
+import { SessionsService } from './sessions/sessions.service.js'
+import { SignInThrottle } from './sign-in/sign-in-throttle.js'
 
 @Module({
   imports: [IamModule, DiscoveryModule],
-  controllers: [AuthController],
+  controllers: [AuthController, SessionsController],
   providers: [
     { provide: SessionRepository, useClass: MongoSessionRepository },
+    SessionsService,
+    SignInThrottle,
     AuthService,
+    LiveStreams,
     RouteCheck,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
-  exports: [AuthService],
+  exports: [AuthService, LiveStreams],
 })
 export class AuthModule {}

@@ -60,7 +60,7 @@ export class DatasetsController {
   @Redirect()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Fetch a file, from the object store', operationId: 'downloadDatasetFile' })
-  @ApiFoundResponse({ description: 'Location is an address in the object store that serves the file for an hour' })
+  @ApiFoundResponse({ description: 'Location is an address in the object store that serves the file for five minutes' })
   async download(
     @Auth() auth: AuthContext,
     @Param('id') id: string,

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common'
-import type { Action, AuthContext } from '../../common/auth-context/auth-context.js'
+import type { AuthContext } from '../../common/auth-context/auth-context.js'
+import type { Action } from '../../common/policy/actions.js'
 import { now } from '../../common/clock.js'
 import { newId } from '../../common/ids.js'
 import { decodeCursor, toPage } from '../../common/pagination/pagination.js'
+import { notThere, withinProject } from '../../common/policy/policy.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { EventBus } from '../events/event-bus.js'
 import type { Project } from '../projects/project.js'
@@ -34,6 +36,7 @@ export class DatasetsService {
       this.cleanup.datasetDeleted(dataset.id)
       throw new DomainError('project-not-found')
     }
+    auth.trail.change({ resource: resourceOf(dataset), after: { projectId, name } })
     this.bus.publish('project.changed', { projectId, revision: project.revision })
     return DatasetDto.from(dataset, undefined)
   }
@@ -53,20 +56,24 @@ export class DatasetsService {
 
   /** Hides the data set with its files at once; their objects are removed in the background. */
   async delete(auth: AuthContext, id: string): Promise<void> {
-    const { project } = await this.require(auth, 'dataset:delete', id)
+    const { project, dataset } = await this.require(auth, 'dataset:delete', id)
     await this.datasets.markDeleted(id, now())
+    auth.trail.change({ resource: resourceOf(dataset), before: { projectId: project.id, name: dataset.name } })
     this.cleanup.datasetDeleted(id)
     this.bus.publish('project.changed', { projectId: project.id, revision: project.revision })
   }
 
   /**
    * The data set and its project, if the caller may carry out the action on it.
-   * @throws DomainError `dataset-not-found`, `project-not-found` or `not-allowed`
+   * @throws DomainError `dataset-not-found`, also for one that the caller may not know of, or `not-allowed`
    */
   async require(auth: AuthContext, action: Action, id: string): Promise<{ dataset: Dataset; project: Project }> {
     const dataset = await this.datasets.findById(id)
-    if (!dataset) throw new DomainError('dataset-not-found')
-    return { dataset, project: await this.projects.require(auth, action, dataset.projectId) }
+    if (!dataset) throw notThere(auth, 'dataset-not-found')
+    return withinProject(auth, 'dataset-not-found', async () => ({
+      dataset,
+      project: await this.projects.require(auth, action, dataset.projectId),
+    }))
   }
 
   /** Whether the data set is there and not being deleted; for work that acts for no one. */
@@ -83,3 +90,5 @@ export class DatasetsService {
     if (project) this.bus.publish('project.changed', { projectId: project.id, revision: project.revision })
   }
 }
+
+const resourceOf = ({ id, name }: Dataset) => ({ type: 'dataset', id, name }) as const

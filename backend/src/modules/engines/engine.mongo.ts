@@ -102,10 +102,10 @@ export class MongoEngineRepository extends EngineRepository {
     return found && toEngine(found)
   }
 
-  async search({ projectId, after, limit }: EngineQuery): Promise<Engine[]> {
+  async search({ projectIds, after, limit }: EngineQuery): Promise<Engine[]> {
     const found = await this.model
       .find({
-        ...(projectId === undefined ? {} : { projectId }),
+        projectId: trusted({ $in: projectIds }),
         ...(after
           ? { $or: [{ createdAt: trusted({ $lt: after.createdAt }) }, { createdAt: after.createdAt, _id: trusted({ $lt: after.id }) }] }
           : {}),
@@ -114,6 +114,10 @@ export class MongoEngineRepository extends EngineRepository {
       .limit(limit + 1)
       .lean<Stored[]>()
     return found.map(toEngine)
+  }
+
+  async projectIds(): Promise<string[]> {
+    return this.model.distinct('projectId')
   }
 
   async findIdsOfProject(projectId: string): Promise<string[]> {

@@ -2,7 +2,7 @@ import type { Engine, EngineChange, EngineStatus } from './engine.js'
 
 /** Which page of the apps is asked for. */
 export interface EngineQuery {
-  projectId?: string
+  projectIds: string[]
   /** Only what comes after this one, in the order newest first. */
   after?: { createdAt: Date; id: string }
   limit: number
@@ -23,6 +23,8 @@ export abstract class EngineRepository {
   abstract findByName(projectId: string, name: string): Promise<Engine | null>
   /** Newest first; up to `limit + 1`, so that the caller sees whether there are more. */
   abstract search(query: EngineQuery): Promise<Engine[]>
+  /** The projects that have apps. */
+  abstract projectIds(): Promise<string[]>
   abstract findIdsOfProject(projectId: string): Promise<string[]>
   abstract findAllIds(): Promise<string[]>
   /** Changes what is wanted if the app is still at `revision` and not being deleted: raises revision and generation. @returns the changed app, or null */

@@ -192,7 +192,13 @@ export class EngineDto {
   @Out() image: string
   @Out({ type: String, nullable: true, description: 'what the tag of the image stood for at the last deploy' }) digest: string | null
   @Out({ type: 'integer' }) port: number
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) env: Record<string, string>
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    nullable: true,
+    description: 'null unless you may change the app',
+  })
+  env: Record<string, string> | null
   @Out({ example: 'http://demo-iris-classifier.apps.localhost:8081' }) url: string
   @Out() status: EngineStatusDto
   @Out({ type: 'integer', description: 'raised by each deploy' }) generation: number
@@ -200,7 +206,7 @@ export class EngineDto {
   @Out({ format: 'date-time' }) updatedAt: string
   @Out({ type: 'integer' }) revision: number
 
-  static from(engine: Engine, appsUrl: string): EngineDto {
+  static from(engine: Engine, appsUrl: string, withEnv: boolean): EngineDto {
     const { id, projectId, name, image, digest, port, generation, revision } = engine
     return {
       id,
@@ -209,7 +215,7 @@ export class EngineDto {
       image,
       digest,
       port,
-      env: Object.fromEntries(engine.env.map((variable) => [variable.name, variable.value])),
+      env: withEnv ? Object.fromEntries(engine.env.map((variable) => [variable.name, variable.value])) : null,
       url: urlOf(appsUrl, engine.host),
       status: EngineStatusDto.from(engine.status),
       generation,

@@ -1,13 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common'
-import type { Action, AuthContext } from '../../common/auth-context/auth-context.js'
+import type { AuthContext } from '../../common/auth-context/auth-context.js'
+import type { Action } from '../../common/policy/actions.js'
 import { now } from '../../common/clock.js'
 import { newId } from '../../common/ids.js'
 import { decodeCursor, toPage } from '../../common/pagination/pagination.js'
+import { can, notThere, withinProject } from '../../common/policy/policy.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
 import { EventBus } from '../events/event-bus.js'
+import type { Project } from '../projects/project.js'
 import { ProjectsService } from '../projects/projects.service.js'
 import { deletingStatus, hostOf, namespaceOf, pendingStatus, type Engine, type EngineStatus } from './engine.js'
 import { EngineRepository } from './engine.repository.js'
@@ -46,22 +49,29 @@ export class EnginesService {
       revision: 1,
     }
     await this.insert(engine, project.slug)
+    auth.trail.change({ resource: resourceOf(engine), after: wantedOf(engine) })
     this.announce(engine)
-    return this.toDto(engine)
+    return this.toDto(engine, true)
   }
 
-  async get(_auth: AuthContext, id: string): Promise<EngineDto> {
-    return this.toDto(await this.find(id))
+  async get(auth: AuthContext, id: string): Promise<EngineDto> {
+    const { engine, project } = await this.requireWithProject(auth, 'engine:read', id)
+    return this.toDto(engine, can(auth, 'engine:update', project))
   }
 
-  async list(_auth: AuthContext, { projectId, cursor, limit }: EngineListQuery): Promise<EnginePage> {
+  /** The apps of a project, or of all projects that the caller may see. */
+  async list(auth: AuthContext, { projectId, cursor, limit }: EngineListQuery): Promise<EnginePage> {
+    if (projectId !== undefined) await this.projects.require(auth, 'engine:read', projectId)
+    const projectIds =
+      projectId === undefined ? await this.projects.allowed(auth, 'engine:read', await this.engines.projectIds()) : [projectId]
+    const mayUpdate = new Set(await this.projects.allowed(auth, 'engine:update', projectIds))
     const found = await this.engines.search({
-      ...(projectId === undefined ? {} : { projectId }),
+      projectIds,
       ...(cursor === undefined ? {} : { after: readCursor(cursor) }),
       limit,
     })
     const page = toPage(found, limit, ({ createdAt, id }) => [createdAt.getTime(), id])
-    return { items: page.items.map((engine) => this.toDto(engine)), nextCursor: page.nextCursor }
+    return { items: page.items.map((engine) => this.toDto(engine, mayUpdate.has(engine.projectId))), nextCursor: page.nextCursor }
   }
 
   async redeploy(auth: AuthContext, id: string, { revision, ...change }: UpdateEngineDto): Promise<EngineDto> {
@@ -74,39 +84,48 @@ export class EnginesService {
       if (current.deletedAt) throw new DomainError('engine-deleting')
       throw new DomainError('engine-revision-conflict', { sent: revision, current: current.revision })
     }
+    auth.trail.change({ resource: resourceOf(engine), before: wantedOf(engine), after: wantedOf(changed) })
     this.announce(changed)
-    return this.toDto(changed)
+    return this.toDto(changed, true)
   }
 
   /** Marks the app: it is removed from the cluster in the background, and then for good. Asked twice, it says the same. */
   async delete(auth: AuthContext, id: string): Promise<EngineDto> {
-    await this.require(auth, 'engine:delete', id)
+    const engine = await this.require(auth, 'engine:delete', id)
     const deleted = await this.engines.markDeleted(id, deletingStatus(now()), now())
     if (!deleted) throw new DomainError('engine-not-found')
+    auth.trail.change({ resource: resourceOf(engine), before: wantedOf(engine) })
     this.announce(deleted)
-    return this.toDto(deleted)
+    return this.toDto(deleted, true)
   }
 
   /**
    * The app, if the caller may carry out the action on it: what other modules ask, as for its log.
-   * @throws DomainError `engine-not-found` or `not-allowed`
+   * @throws DomainError `engine-not-found`, also for an app that the caller may not know of, or `not-allowed`
    */
   async require(auth: AuthContext, action: Action, id: string): Promise<Engine> {
-    const engine = await this.find(id)
-    try {
-      await this.projects.require(auth, action, engine.projectId)
-    } catch (error) {
-      // An app of a project that is being deleted is on its way out as well.
-      if (error instanceof DomainError && error.code === 'project-not-found')
-        throw new DomainError('engine-not-found', {}, { cause: error })
-      throw error
-    }
-    return engine
+    return (await this.requireWithProject(auth, action, id)).engine
+  }
+
+  /** The project of an app; null when either is gone or the project is being deleted. For work that acts for no one. */
+  async projectOf(id: string): Promise<Project | null> {
+    const engine = await this.engines.findById(id)
+    return engine && this.projects.find(engine.projectId)
   }
 
   /** Whether the app exists, if only to be deleted; for background work that acts for no one. */
   async exists(id: string): Promise<boolean> {
     return (await this.engines.findById(id)) !== null
+  }
+
+  private async requireWithProject(auth: AuthContext, action: Action, id: string): Promise<{ engine: Engine; project: Project }> {
+    const engine = await this.engines.findById(id)
+    if (!engine) throw notThere(auth, 'engine-not-found')
+    // Nor is an app there whose project is being deleted: it is on its way out as well.
+    return withinProject(auth, 'engine-not-found', async () => ({
+      engine,
+      project: await this.projects.require(auth, action, engine.projectId),
+    }))
   }
 
   private async find(id: string): Promise<Engine> {
@@ -138,10 +157,15 @@ export class EnginesService {
     this.bus.publish('engine.status-changed', { engineId: id, projectId, phase: status.phase })
   }
 
-  private toDto(engine: Engine): EngineDto {
-    return EngineDto.from(engine, this.config.appsUrl)
+  private toDto(engine: Engine, withEnv: boolean): EngineDto {
+    return EngineDto.from(engine, this.config.appsUrl, withEnv)
   }
 }
+
+const resourceOf = ({ id, name }: Engine) => ({ type: 'engine', id, name }) as const
+
+/** What someone asked for, as the audit log shows it: values of the environment are not told. */
+const wantedOf = ({ image, port, env }: Engine): Record<string, unknown> => ({ image, port, env: env.map(({ name }) => name) })
 
 const defined = <T extends object>(change: T): T =>
   Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as T

@@ -47,14 +47,13 @@ const lines = (from: number, n: number) =>
 let log: EngineLog
 let stream: FakeStream
 let closed: number
-let check: () => Promise<string | null>
 
 function start(): void {
   const hub = {
     open: (_id: string, from: object, wake: () => void) => ({ log, reader: log.open(from, wake) }),
     close: () => closed++,
   }
-  streamLog(hub as unknown as LogHub, stream as unknown as SseStream, { engineId: 'e', from: {}, check: () => check() })
+  streamLog(hub as unknown as LogHub, stream as unknown as SseStream, { engineId: 'e', from: {} })
 }
 
 beforeEach(() => {
@@ -62,7 +61,6 @@ beforeEach(() => {
   log = new EngineLog({ lines: 100, bytes: 1e6 }, () => false)
   stream = new FakeStream()
   closed = 0
-  check = async () => null
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -96,17 +94,6 @@ describe('streamLog', () => {
     const text = stream.written.join('')
     expect(text).toContain('400 lines were left out')
     expect(text.match(/^event: line$/gm)).toHaveLength(110)
-  })
-
-  it('asks every minute whether it may go on, and ends when it may not', async () => {
-    start()
-    await vi.advanceTimersByTimeAsync(120_000)
-    expect(stream.closed).toBe(false)
-    check = async () => 'You are signed out.'
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(stream.events).toEqual([{ event: 'end', data: { reason: 'You are signed out.' } }])
-    expect(stream.closed).toBe(true)
-    expect(closed).toBe(1)
   })
 
   it('sends what is left before it ends with the app', async () => {

@@ -3,25 +3,22 @@ import type { LogHub } from './log-hub.js'
 import type { ReadFrom } from './log-reader.js'
 
 const WRITE_CHARACTERS = 64 * 1024
-const CHECK_MS = 60_000
 // In a flood lines come one by one, thousands a second: written in steps they cost both ends a small part, and nobody sees the difference.
 const GATHER_MS = 5
 
-/** What to send, and whether it may still be sent. */
+/** What to send. */
 export interface LogStreamOptions {
   engineId: string
   from: ReadFrom
   /** Said before all else, as that lines may be missing. */
   notice?: string
-  /** Asked every minute: why the stream has to end, null when it may go on. */
-  check: () => Promise<string | null>
 }
 
 /**
  * Sends the log of an app to one reader until either side ends it. What arrives together is written together; a reader that does not keep up is waited
  * for, and finds a gap where lines were dropped meanwhile.
  */
-export function streamLog(hub: LogHub, stream: SseStream, { engineId, from, notice, check }: LogStreamOptions): void {
+export function streamLog(hub: LogHub, stream: SseStream, { engineId, from, notice }: LogStreamOptions): void {
   let scheduled = false
   let writtenAt = -Infinity
   const wake = (): void => {
@@ -47,15 +44,6 @@ export function streamLog(hub: LogHub, stream: SseStream, { engineId, from, noti
     scheduled = false
     if (log.endReason !== null) end(log.endReason)
   }
-  const checking = setInterval(() => {
-    void check().then((reason) => {
-      if (reason !== null) end(reason)
-      else wake()
-    })
-  }, CHECK_MS)
-  stream.onClose(() => {
-    clearInterval(checking)
-    hub.close(engineId, reader)
-  })
+  stream.onClose(() => hub.close(engineId, reader))
   wake()
 }

@@ -1,22 +1,18 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common'
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common'
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { Auth, Can, type AuthContext } from '../../common/auth-context/auth-context.js'
 import { SseStream } from '../../common/sse/sse-stream.js'
-import { AuthService } from '../auth/auth.service.js'
 import { LogQuery } from './logs.dto.js'
 import { LogsService } from './logs.service.js'
 
 @ApiTags('engines')
 @Controller('engines')
 export class LogsController {
-  constructor(
-    private readonly logs: LogsService,
-    private readonly auth: AuthService,
-  ) {}
+  constructor(private readonly logs: LogsService) {}
 
   @Get(':id/logs')
-  @Can('engine:read')
+  @Can('engine:log')
   @ApiOperation({
     summary: "An app's log, as it is written (Server-Sent Events)",
     description:
@@ -32,13 +28,12 @@ export class LogsController {
     @Auth() auth: AuthContext,
     @Param('id') id: string,
     @Query() query: LogQuery,
-    @Req() request: FastifyRequest,
+    @Headers('last-event-id') header: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.logs.require(auth, id)
-    const header = request.headers['last-event-id']
-    const lastEventId = typeof header === 'string' && header !== '' ? header : query.lastEventId
+    const lastEventId = header || query.lastEventId
     const { tail } = query
-    this.logs.stream(id, { tail, lastEventId }, new SseStream(reply), () => this.auth.identify(request))
+    this.logs.stream(auth, id, { tail, lastEventId }, new SseStream(reply))
   }
 }

@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common'
 import { Schema, trusted, type Model } from 'mongoose'
 import { isId } from '../../common/ids.js'
+import { accessOf, type AccessFilter, type AccessLists } from '../../common/policy/policy.js'
 import { isDuplicateKey, Mongo } from '../../platform/mongo/mongo.js'
-import type { Project, ProjectChange } from './project.js'
+import type { Project, ProjectChange, ProjectSharing } from './project.js'
 import { ProjectRepository, type ProjectQuery } from './project.repository.js'
 import { wordsOf } from './search-words.js'
 
-type Stored = Omit<Project, 'id'> & { _id: string; words: string[] }
+type Stored = Omit<Project, 'id'> & { _id: string; words: string[]; access: AccessLists }
+
+const member = new Schema(
+  { kind: { type: String, required: true }, id: { type: String, required: true }, role: { type: String, required: true } },
+  { _id: false },
+)
 
 const schema = new Schema<Stored>(
   {
@@ -17,6 +23,9 @@ const schema = new Schema<Stored>(
     task: { type: String, default: '' },
     tags: { type: [String], default: [] },
     ownerId: { type: String, required: true, index: true },
+    visibility: { type: String, required: true },
+    members: { type: [member], default: [] },
+    access: { read: [String], edit: [String], deploy: [String], manage: [String], own: [String] },
     deletedAt: { type: Date, default: null },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
@@ -27,8 +36,10 @@ const schema = new Schema<Stored>(
 )
 schema.index({ deletedAt: 1, createdAt: -1, _id: -1 })
 schema.index({ words: 1 })
+schema.index({ 'access.read': 1, createdAt: -1 })
+schema.index({ 'members.id': 1 })
 
-const toProject = ({ _id, words: _words, ...rest }: Stored): Project => ({ id: _id, ...rest })
+const toProject = ({ _id, words: _words, access: _access, ...rest }: Stored): Project => ({ id: _id, ...rest })
 const searchable = (project: Pick<Project, 'title' | 'summary' | 'task' | 'tags'>): string[] =>
   wordsOf([project.title, project.summary, project.task, ...project.tags].join(' '))
 
@@ -39,12 +50,13 @@ export class MongoProjectRepository extends ProjectRepository {
   constructor(mongo: Mongo) {
     super()
     this.model = mongo.model('Project', schema)
+    mongo.onReady('projects of the first release', () => this.upgrade())
   }
 
   async insert(project: Project): Promise<boolean> {
     const { id, ...rest } = project
     try {
-      await this.model.create({ _id: id, ...rest, words: searchable(project) })
+      await this.model.create({ _id: id, ...rest, words: searchable(project), access: accessOf(project) })
       return true
     } catch (error) {
       if (isDuplicateKey(error)) return false
@@ -69,11 +81,12 @@ export class MongoProjectRepository extends ProjectRepository {
     return found.map(toProject)
   }
 
-  async search({ text, task, ownerId, after, limit }: ProjectQuery): Promise<Project[]> {
+  async search({ access, text, task, ownerId, after, limit }: ProjectQuery): Promise<Project[]> {
     // Each word of the query is the beginning of a word of the project: an anchored pattern, so that the index on `words` serves it.
     const words = wordsOf(text ?? '').map((word) => ({ words: trusted({ $regex: `^${word}` }) }))
     const found = await this.model
       .find({
+        ...ours(access),
         deletedAt: null,
         ...(task === undefined ? {} : { task }),
         ...(ownerId === undefined ? {} : { ownerId }),
@@ -102,6 +115,29 @@ export class MongoProjectRepository extends ProjectRepository {
     return after && toProject(after)
   }
 
+  async share(id: string, revision: number, sharing: ProjectSharing, at: Date): Promise<Project | null> {
+    const after = await this.model
+      .findOneAndUpdate(
+        { _id: id, revision, deletedAt: null },
+        { $set: { ...sharing, access: accessOf(sharing), updatedAt: at }, $inc: { revision: 1 } },
+        { returnDocument: 'after' },
+      )
+      .lean<Stored>()
+    return after && toProject(after)
+  }
+
+  async findIds(ids: string[], access: NonNullable<AccessFilter>): Promise<string[]> {
+    const found = await this.model
+      .find({ $and: [{ _id: trusted({ $in: ids }) }, ours(access)], deletedAt: null }, { _id: 1 })
+      .lean<Stored[]>()
+    return found.map(({ _id }) => _id)
+  }
+
+  async findEvenDeleted(id: string): Promise<Project | null> {
+    const found = await this.model.findById(id).lean<Stored>()
+    return found && toProject(found)
+  }
+
   async markDeleted(id: string, at: Date): Promise<boolean> {
     const result = await this.model.updateOne(
       { _id: id, deletedAt: null },
@@ -118,4 +154,18 @@ export class MongoProjectRepository extends ProjectRepository {
   async remove(id: string): Promise<void> {
     await this.model.deleteOne({ _id: id, deletedAt: trusted({ $ne: null }) })
   }
+
+  /** Projects of the first release could be read by everyone who had signed in. */
+  private async upgrade(): Promise<void> {
+    const old = await this.model.find({ visibility: null }).lean<Stored[]>()
+    for (const { _id, ownerId } of old) {
+      const sharing: ProjectSharing = { ownerId, visibility: 'internal', members: [] }
+      await this.model.updateOne({ _id, visibility: null }, { $set: { ...sharing, access: accessOf(sharing) } })
+    }
+  }
+}
+
+/** The policy's filter with its operators marked as ours. */
+function ours(access: NonNullable<AccessFilter>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(access).map(([key, value]) => [key, typeof value === 'string' ? value : trusted({ ...value })]))
 }

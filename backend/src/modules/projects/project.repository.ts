@@ -1,7 +1,10 @@
-import type { Project, ProjectChange } from './project.js'
+import type { AccessFilter } from '../../common/policy/policy.js'
+import type { Project, ProjectChange, ProjectSharing } from './project.js'
 
 /** Which page of the projects is asked for. */
 export interface ProjectQuery {
+  /** Only those that the caller may see. */
+  access: NonNullable<AccessFilter>
   /** Words that must all occur. */
   text?: string
   task?: string
@@ -22,6 +25,12 @@ export abstract class ProjectRepository {
   abstract search(query: ProjectQuery): Promise<Project[]>
   /** Changes it if it is still at `revision`. @returns the changed project, or null when it is not */
   abstract update(id: string, revision: number, change: ProjectChange, at: Date): Promise<Project | null>
+  /** Changes who may do what, if it is still at `revision`. @returns the changed project, or null when it is not */
+  abstract share(id: string, revision: number, sharing: ProjectSharing, at: Date): Promise<Project | null>
+  /** Those of the projects that pass the filter. */
+  abstract findIds(ids: string[], access: NonNullable<AccessFilter>): Promise<string[]>
+  /** The project also when it is being deleted; null when it is gone. */
+  abstract findEvenDeleted(id: string): Promise<Project | null>
   /** Marks it for deletion. @returns whether it was there */
   abstract markDeleted(id: string, at: Date): Promise<boolean>
   /** Those whose clean-up has not ended. */

@@ -1,3 +1,6 @@
+import type { Member, ProjectResource } from '../../common/policy/policy.js'
+import type { Visibility } from '../../common/policy/actions.js'
+
 /** What a project is about, in the words that the field uses for tasks of models. */
 export const TASKS = [
   '',
@@ -25,7 +28,7 @@ export const TASKS = [
 ] as const
 
 /** A piece of work that a group shows: its card, its data and its apps. */
-export interface Project {
+export interface Project extends ProjectResource {
   id: string
   /** Part of the page's address; unique, given once from the title and never changed, so that links keep working. */
   slug: string
@@ -34,6 +37,9 @@ export interface Project {
   task: string
   tags: string[]
   ownerId: string
+  visibility: Visibility
+  /** At most {@link MAX_MEMBERS}, each person and group once. */
+  members: Member[]
   /** Set when someone asked for its deletion: hidden from then on, cleaned up in the background, then removed. */
   deletedAt: Date | null
   createdAt: Date
@@ -41,6 +47,12 @@ export interface Project {
   /** Raised by each change; a change names the one that it starts from. */
   revision: number
 }
+
+/** Enough for any group of people; larger ones are members as a group. */
+export const MAX_MEMBERS = 200
+
+/** What decides who may do what. */
+export type ProjectSharing = Pick<Project, 'ownerId' | 'visibility' | 'members'>
 
 /** The fields that a person may change. */
 export type ProjectChange = Partial<Pick<Project, 'title' | 'summary' | 'task' | 'tags'>>

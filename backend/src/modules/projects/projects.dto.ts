@@ -1,6 +1,9 @@
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js'
 import { OneOf, Out, Revision, Text, TextList } from '../../common/validation/fields.js'
-import type { User } from '../iam/user.js'
+import type { AuthContext } from '../../common/auth-context/auth-context.js'
+import { ALL_ACTIONS, VISIBILITIES, type Action, type Visibility } from '../../common/policy/actions.js'
+import { allowedActions } from '../../common/policy/policy.js'
+import type { User } from '../iam/users/user.js'
 import { TASKS, type Project } from './project.js'
 
 export class CreateProjectDto {
@@ -15,6 +18,9 @@ export class CreateProjectDto {
 
   @TextList({ most: 12, max: 40, optional: true })
   tags: string[] = []
+
+  @OneOf(VISIBILITIES, { optional: true, description: 'who can read it: its members, everyone with an account, or everyone' })
+  visibility: Visibility = 'internal'
 }
 
 export class UpdateProjectDto {
@@ -56,11 +62,13 @@ export class ProjectDto {
   @Out({ enum: TASKS }) task: string
   @Out({ type: [String] }) tags: string[]
   @Out() owner: OwnerDto
+  @Out({ enum: VISIBILITIES }) visibility: Visibility
+  @Out({ type: [String], enum: ALL_ACTIONS, description: 'what you may do with it' }) allowed: Action[]
   @Out({ format: 'date-time' }) createdAt: string
   @Out({ format: 'date-time' }) updatedAt: string
   @Out({ type: 'integer' }) revision: number
 
-  static from(project: Project, owner: User | undefined): ProjectDto {
+  static from(project: Project, owner: User | undefined, auth: AuthContext): ProjectDto {
     const { id, slug, title, summary, task, tags, revision } = project
     return {
       id,
@@ -70,6 +78,8 @@ export class ProjectDto {
       task,
       tags,
       owner: { id: project.ownerId, username: owner?.username ?? '', displayName: owner?.displayName ?? '' },
+      visibility: project.visibility,
+      allowed: allowedActions(auth, ALL_ACTIONS, project),
       createdAt: project.createdAt.toISOString(),
       updatedAt: project.updatedAt.toISOString(),
       revision,

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common'
-import type { Action, AuthContext } from '../../common/auth-context/auth-context.js'
-import { requireCan } from '../../common/auth-context/policy.js'
+import type { AuthContext } from '../../common/auth-context/auth-context.js'
+import type { Action } from '../../common/policy/actions.js'
+import { can, filterFor, mayKnow, notThere, requireCan } from '../../common/policy/policy.js'
 import { now } from '../../common/clock.js'
 import { newId } from '../../common/ids.js'
 import { decodeCursor, toPage } from '../../common/pagination/pagination.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { EventBus } from '../events/event-bus.js'
-import { UserRepository } from '../iam/user.repository.js'
+import { UserRepository } from '../iam/users/user.repository.js'
 import { slugOf, type Project } from './project.js'
 import { ProjectRepository } from './project.repository.js'
 import { ProjectDto, type CreateProjectDto, type ProjectListQuery, type ProjectPage, type UpdateProjectDto } from './projects.dto.js'
@@ -28,23 +29,36 @@ export class ProjectsService {
     for (let attempt = 0; attempt < SLUG_TRIES; attempt++) {
       const id = newId(at)
       const slug = attempt === 0 ? base : `${base}-${id.slice(-6)}`
-      const project: Project = { ...dto, id, slug, ownerId: auth.user.id, deletedAt: null, createdAt: at, updatedAt: at, revision: 1 }
+      const project: Project = {
+        ...dto,
+        id,
+        slug,
+        ownerId: auth.user.id,
+        members: [],
+        deletedAt: null,
+        createdAt: at,
+        updatedAt: at,
+        revision: 1,
+      }
       if (await this.projects.insert(project)) {
+        auth.trail.change({ resource: resourceOf(project), after: { ...dto, slug } })
         this.bus.publish('project.changed', { projectId: id, revision: 1 })
-        return this.toDto(project)
+        return this.toDto(auth, project)
       }
     }
     throw new Error(`no free slug for "${base}" in ${SLUG_TRIES} tries`)
   }
 
-  async get(_auth: AuthContext, idOrSlug: string): Promise<ProjectDto> {
-    const project = await this.projects.findByIdOrSlug(idOrSlug)
-    if (!project) throw new DomainError('project-not-found')
-    return this.toDto(project)
+  async get(auth: AuthContext, idOrSlug: string): Promise<ProjectDto> {
+    const project = this.check(auth, 'project:read', await this.projects.findByIdOrSlug(idOrSlug))
+    return this.toDto(auth, project)
   }
 
-  async list(_auth: AuthContext, { q, task, cursor, limit }: ProjectListQuery): Promise<ProjectPage> {
+  async list(auth: AuthContext, { q, task, cursor, limit }: ProjectListQuery): Promise<ProjectPage> {
+    const access = filterFor(auth, 'project:read')
+    if (access === null) return { items: [], nextCursor: null }
     const found = await this.projects.search({
+      access,
       ...(q === undefined ? {} : { text: q }),
       ...(task === undefined ? {} : { task }),
       ...(cursor === undefined ? {} : { after: readCursor(cursor) }),
@@ -54,7 +68,7 @@ export class ProjectsService {
     const owners = new Map(
       (await this.users.findByIds([...new Set(page.items.map(({ ownerId }) => ownerId))])).map((user) => [user.id, user]),
     )
-    return { items: page.items.map((project) => ProjectDto.from(project, owners.get(project.ownerId))), nextCursor: page.nextCursor }
+    return { items: page.items.map((project) => ProjectDto.from(project, owners.get(project.ownerId), auth)), nextCursor: page.nextCursor }
   }
 
   async update(auth: AuthContext, id: string, { revision, ...change }: UpdateProjectDto): Promise<ProjectDto> {
@@ -65,26 +79,31 @@ export class ProjectsService {
       const current = await this.require(auth, 'project:update', id)
       throw new DomainError('project-revision-conflict', { sent: revision, current: current.revision })
     }
+    auth.trail.change({ resource: resourceOf(project), before: pick(project, change), after: { ...change } })
     this.bus.publish('project.changed', { projectId: id, revision: updated.revision })
-    return this.toDto(updated)
+    return this.toDto(auth, updated)
   }
 
   /** Hides the project at once; what belongs to it is removed in the background by those who own it. */
   async delete(auth: AuthContext, id: string): Promise<void> {
-    await this.require(auth, 'project:delete', id)
+    const project = await this.require(auth, 'project:delete', id)
     await this.projects.markDeleted(id, now())
+    auth.trail.change({ resource: resourceOf(project), before: { title: project.title, ownerId: project.ownerId } })
     this.bus.publish('project.deleted', { projectId: id })
   }
 
   /**
    * The project, if the caller may carry out the action on it: what the other modules ask before they touch anything of a project.
-   * @throws DomainError `project-not-found` or `not-allowed`
+   * @throws DomainError `project-not-found`, also for a project that the caller may not know of, or `not-allowed`
    */
   async require(auth: AuthContext, action: Action, id: string): Promise<Project> {
-    const project = await this.projects.findById(id)
-    if (!project) throw new DomainError('project-not-found')
-    requireCan(auth, action, project)
-    return project
+    return this.check(auth, action, await this.projects.findById(id))
+  }
+
+  /** Those of the projects on which the caller may carry out the action. */
+  async allowed(auth: AuthContext, action: Action, ids: string[]): Promise<string[]> {
+    const access = filterFor(auth, action)
+    return access === null || ids.length === 0 ? [] : this.projects.findIds(ids, access)
   }
 
   /** The project by its id, for the background work that acts for no one; null when it is gone or being deleted. */
@@ -92,10 +111,30 @@ export class ProjectsService {
     return this.projects.findById(id)
   }
 
-  private async toDto(project: Project): Promise<ProjectDto> {
-    return ProjectDto.from(project, (await this.users.findById(project.ownerId)) ?? undefined)
+  /** As {@link find}, but also while it is being deleted: for telling those who could see it. */
+  findEvenDeleted(id: string): Promise<Project | null> {
+    return this.projects.findEvenDeleted(id)
+  }
+
+  private check(auth: AuthContext, action: Action, project: Project | null): Project {
+    if (!project || !mayKnow(auth, project)) {
+      if (project && !can(auth, action, project)) auth.trail.deny(action, resourceOf(project))
+      throw notThere(auth, 'project-not-found')
+    }
+    requireCan(auth, action, project)
+    return project
+  }
+
+  private async toDto(auth: AuthContext, project: Project): Promise<ProjectDto> {
+    return ProjectDto.from(project, (await this.users.findById(project.ownerId)) ?? undefined, auth)
   }
 }
+
+/** The project as the audit log names it. */
+export const resourceOf = ({ id, title }: Pick<Project, 'id' | 'title'>) => ({ type: 'project', id, name: title }) as const
+
+const pick = (project: Project, change: object): Record<string, unknown> =>
+  Object.fromEntries(Object.keys(change).map((key) => [key, project[key as keyof Project]]))
 
 function readCursor(cursor: string): { createdAt: Date; id: string } {
   const [time, id] = decodeCursor(cursor, ['number', 'string'])

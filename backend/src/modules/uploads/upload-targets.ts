@@ -34,9 +34,9 @@ export class UploadTargets {
     await this.datasets.require(auth, 'dataset:update', target.id)
   }
 
-  /** Throws unless the caller may see what a project holds. */
-  async requireRead(auth: AuthContext, projectId: string): Promise<void> {
-    await this.projects.require(auth, 'dataset:read', projectId)
+  /** Throws unless the caller may add to what a project holds. */
+  async requireUpdateOf(auth: AuthContext, projectId: string): Promise<void> {
+    await this.projects.require(auth, 'dataset:update', projectId)
   }
 
   /** Whether the target is there and not being deleted. */

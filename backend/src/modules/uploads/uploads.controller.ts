@@ -18,7 +18,7 @@ export class UploadsController {
   }
 
   @Get()
-  @Can('dataset:read')
+  @Can('dataset:update')
   @ApiOperation({ summary: 'Uploads of a project that have not ended, newest first', operationId: 'listUploads' })
   @ApiOkResponse({ type: UploadPage })
   list(@Auth() auth: AuthContext, @Query() query: UploadListQuery): Promise<UploadPage> {

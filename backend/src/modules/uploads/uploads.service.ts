@@ -3,6 +3,7 @@ import type { AuthContext } from '../../common/auth-context/auth-context.js'
 import { now } from '../../common/clock.js'
 import { newId } from '../../common/ids.js'
 import { decodeCursor, toPage } from '../../common/pagination/pagination.js'
+import { notThere } from '../../common/policy/policy.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { ObjectStore } from '../../platform/object-store/object-store.js'
 import { DatasetFileDto } from '../datasets/datasets.dto.js'
@@ -61,6 +62,7 @@ export class UploadsService {
       const upload = await this.uploads.begin(intent.id, storeUploadId)
       // The target may have been deleted in between, and its clean-up may not have seen this upload.
       if (!upload || !(await this.targets.exists(intent))) throw new DomainError('dataset-not-found')
+      auth.trail.change({ resource: resourceOf(upload), after: { target: upload.target, size } })
       return await this.view.pending(upload, storeUploadId, [])
     } catch (error) {
       await this.uploads.move(intent.id, ['pending'], 'aborting', now())
@@ -81,7 +83,7 @@ export class UploadsService {
 
   /** Uploads of a project that can be taken up again; without their parts. */
   async list(auth: AuthContext, { projectId, cursor, limit }: UploadListQuery): Promise<UploadPage> {
-    await this.targets.requireRead(auth, projectId)
+    await this.targets.requireUpdateOf(auth, projectId)
     const before = cursor === undefined ? {} : { before: String(decodeCursor(cursor, ['string'])[0]) }
     const { items, nextCursor } = toPage(await this.uploads.findPendingOf(projectId, { ...before, limit }), limit, ({ id }) => [id])
     return { items: items.map((upload) => UploadDto.from(upload, [])), nextCursor }
@@ -90,12 +92,14 @@ export class UploadsService {
   async complete(auth: AuthContext, id: string, { parts }: CompleteUploadDto): Promise<CompletedUploadDto> {
     await this.require(auth, id)
     const { upload, file } = await this.worker.complete(id, parts)
+    auth.trail.change({ resource: { type: 'file', id: file.id, name: file.name }, after: { datasetId: file.datasetId, size: file.size } })
     return { upload: this.view.ended(upload), file: DatasetFileDto.from(file) }
   }
 
   /** Gives the upload up; what arrived is thrown away in the background. Again for one that was given up changes nothing. */
   async abort(auth: AuthContext, id: string): Promise<void> {
-    await this.require(auth, id)
+    const upload = await this.require(auth, id)
+    auth.trail.change({ resource: resourceOf(upload), before: { target: upload.target, size: upload.size } })
     const aborted = await this.uploads.move(id, ['pending'], 'aborting', now())
     if (aborted) return this.worker.goOn(id)
     const current = await this.uploads.findById(id)
@@ -105,8 +109,13 @@ export class UploadsService {
 
   private async require(auth: AuthContext, id: string): Promise<Upload> {
     const upload = await this.uploads.findById(id)
-    if (!upload) throw new DomainError('upload-not-found')
-    await this.targets.requireUpdate(auth, upload)
+    if (!upload) throw notThere(auth, 'upload-not-found')
+    try {
+      await this.targets.requireUpdate(auth, upload)
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'dataset-not-found') throw notThere(auth, 'upload-not-found')
+      throw error
+    }
     return upload
   }
 
@@ -119,3 +128,5 @@ export class UploadsService {
     return this.view.ended((await this.uploads.findById(upload.id)) ?? upload)
   }
 }
+
+const resourceOf = ({ id, name }: Upload) => ({ type: 'upload', id, name }) as const

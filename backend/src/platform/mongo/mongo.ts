@@ -105,6 +105,23 @@ export class Mongo implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
+/** A thing as it is stored: its id is the key of the document. */
+export type Stored<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
+
+/** The thing in a document; null for none. */
+export function fromStored<T extends { id: string }>(stored: Stored<T>): T
+export function fromStored<T extends { id: string }>(stored: Stored<T> | null): T | null
+export function fromStored<T extends { id: string }>(stored: Stored<T> | null): T | null {
+  if (stored === null) return null
+  const { _id, ...rest } = stored
+  return { id: _id, ...rest } as unknown as T
+}
+
+/** The document of a thing. */
+export function toStored<T extends { id: string }>({ id, ...rest }: T): Stored<T> {
+  return { _id: id, ...rest }
+}
+
 const OUTAGES = new Set([
   'MongoNetworkError',
   'MongoNetworkTimeoutError',

@@ -9,12 +9,41 @@ export type CreateTokenDto = {
      * what the token is for
      */
     name: string;
+    /**
+     * what it may do; never more than you may
+     */
+    scopes: Array<'projects:read' | 'projects:write' | 'projects:manage' | 'datasets:read' | 'datasets:write' | 'engines:read' | 'engines:deploy' | 'runs:read' | 'runs:write' | 'users:manage' | 'audit:read'>;
+    /**
+     * the only project that it can be used on; all of yours when left out
+     */
+    projectId?: string;
+    /**
+     * after how many days it ends
+     */
+    expiresInDays?: number;
+};
+
+export type TokenOwnerDto = {
+    id: string;
+    username: string;
+    displayName: string;
 };
 
 export type CreatedTokenDto = {
     id: string;
     name: string;
+    owner: TokenOwnerDto;
+    scopes: Array<'projects:read' | 'projects:write' | 'projects:manage' | 'datasets:read' | 'datasets:write' | 'engines:read' | 'engines:deploy' | 'runs:read' | 'runs:write' | 'users:manage' | 'audit:read'>;
+    /**
+     * the only project that it can be used on
+     */
+    projectId: string | null;
+    /**
+     * ended: the password, role or state of its owner was changed
+     */
+    state: 'active' | 'expired' | 'ended';
     createdAt: string;
+    expiresAt: string;
     lastUsedAt: string | null;
     /**
      * the token itself; it is shown only here
@@ -25,7 +54,18 @@ export type CreatedTokenDto = {
 export type TokenDto = {
     id: string;
     name: string;
+    owner: TokenOwnerDto;
+    scopes: Array<'projects:read' | 'projects:write' | 'projects:manage' | 'datasets:read' | 'datasets:write' | 'engines:read' | 'engines:deploy' | 'runs:read' | 'runs:write' | 'users:manage' | 'audit:read'>;
+    /**
+     * the only project that it can be used on
+     */
+    projectId: string | null;
+    /**
+     * ended: the password, role or state of its owner was changed
+     */
+    state: 'active' | 'expired' | 'ended';
     createdAt: string;
+    expiresAt: string;
     lastUsedAt: string | null;
 };
 
@@ -34,24 +74,100 @@ export type TokenPage = {
     nextCursor: string | null;
 };
 
+export type IdentityProviderDto = {
+    /**
+     * what the button says
+     */
+    label: string;
+};
+
+export type SignInOptionsDto = {
+    /**
+     * whether name and password are the usual way in
+     */
+    local: boolean;
+    /**
+     * an identity provider: go to /api/auth/oidc/start
+     */
+    oidc: IdentityProviderDto | null;
+    /**
+     * whether public projects can be read without an account
+     */
+    publicAccess: boolean;
+};
+
 export type LoginDto = {
     username: string;
     password: string;
 };
 
-export type UserDto = {
+export type MeDto = {
     id: string;
     username: string;
     displayName: string;
+    email: string | null;
     role: 'admin' | 'user';
+    /**
+     * whether there is a password to change; otherwise the identity provider keeps it
+     */
+    hasPassword: boolean;
+    /**
+     * nothing else is possible until the password is changed
+     */
+    mustChangePassword: boolean;
 };
 
 export type SignedInDto = {
-    user: UserDto;
+    user: MeDto;
     /**
-     * goes into the header X-CSRF-Token of every POST, PATCH, PUT and DELETE
+     * goes into the header X-CSRF-Token of every POST, PATCH, PUT and DELETE, beside the cookie of the same value
      */
     csrfToken: string;
+};
+
+export type UpdateProfileDto = {
+    displayName?: string;
+    email?: string | null;
+};
+
+export type ChangePasswordDto = {
+    currentPassword: string;
+    /**
+     * at least 12 characters; any characters
+     */
+    newPassword: string;
+};
+
+export type SessionOwnerDto = {
+    id: string;
+    username: string;
+    displayName: string;
+};
+
+export type SessionDto = {
+    id: string;
+    user: SessionOwnerDto;
+    /**
+     * whether it is the one that asks
+     */
+    current: boolean;
+    method: 'password' | 'oidc';
+    /**
+     * network address where it was seen last
+     */
+    address: string;
+    userAgent: string;
+    createdAt: string;
+    lastSeenAt: string;
+    /**
+     * when it ends unless it is used
+     */
+    expiresAt: string;
+};
+
+export type SessionPage = {
+    items: Array<SessionDto>;
+    nextCursor: string | null;
 };
 
 export type CreateProjectDto = {
@@ -59,6 +175,10 @@ export type CreateProjectDto = {
     summary?: string;
     task?: '' | 'tabular-classification' | 'tabular-regression' | 'time-series-forecasting' | 'image-classification' | 'object-detection' | 'image-segmentation' | 'image-generation' | 'text-classification' | 'token-classification' | 'question-answering' | 'summarization' | 'translation' | 'text-generation' | 'sentence-similarity' | 'automatic-speech-recognition' | 'audio-classification' | 'text-to-speech' | 'reinforcement-learning' | 'recommendation' | 'anomaly-detection' | 'other';
     tags?: Array<string>;
+    /**
+     * who can read it: its members, everyone with an account, or everyone
+     */
+    visibility?: 'private' | 'internal' | 'public';
 };
 
 export type OwnerDto = {
@@ -75,6 +195,11 @@ export type ProjectDto = {
     task: '' | 'tabular-classification' | 'tabular-regression' | 'time-series-forecasting' | 'image-classification' | 'object-detection' | 'image-segmentation' | 'image-generation' | 'text-classification' | 'token-classification' | 'question-answering' | 'summarization' | 'translation' | 'text-generation' | 'sentence-similarity' | 'automatic-speech-recognition' | 'audio-classification' | 'text-to-speech' | 'reinforcement-learning' | 'recommendation' | 'anomaly-detection' | 'other';
     tags: Array<string>;
     owner: OwnerDto;
+    visibility: 'private' | 'internal' | 'public';
+    /**
+     * what you may do with it
+     */
+    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'run:read' | 'run:write'>;
     createdAt: string;
     updatedAt: string;
     revision: number;
@@ -94,6 +219,60 @@ export type UpdateProjectDto = {
     summary?: string;
     task?: '' | 'tabular-classification' | 'tabular-regression' | 'time-series-forecasting' | 'image-classification' | 'object-detection' | 'image-segmentation' | 'image-generation' | 'text-classification' | 'token-classification' | 'question-answering' | 'summarization' | 'translation' | 'text-generation' | 'sentence-similarity' | 'automatic-speech-recognition' | 'audio-classification' | 'text-to-speech' | 'reinforcement-learning' | 'recommendation' | 'anomaly-detection' | 'other';
     tags?: Array<string>;
+};
+
+export type MemberDto = {
+    kind: 'user' | 'group';
+    id: string;
+    /**
+     * a person's user name or a group's name
+     */
+    name: string;
+    /**
+     * what to show: the full name, where there is one
+     */
+    displayName: string;
+    role: 'viewer' | 'editor' | 'deployer' | 'manager';
+};
+
+export type SharingDto = {
+    visibility: 'private' | 'internal' | 'public';
+    /**
+     * has every right
+     */
+    ownerId: string;
+    members: Array<MemberDto>;
+    /**
+     * the project's
+     */
+    revision: number;
+};
+
+export type SetMemberDto = {
+    role: 'viewer' | 'editor' | 'deployer' | 'manager';
+};
+
+export type SetVisibilityDto = {
+    visibility: 'private' | 'internal' | 'public';
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
+};
+
+export type TransferDto = {
+    /**
+     * the new owner; the old one stays as a manager
+     */
+    ownerId: string;
+};
+
+export type PermissionsDto = {
+    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'run:read' | 'run:write'>;
+    /**
+     * null when no project was asked for
+     */
+    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'run:read' | 'run:write'> | null;
 };
 
 export type CreateDatasetDto = {
@@ -300,9 +479,12 @@ export type EngineDto = {
      */
     digest: string | null;
     port: number;
+    /**
+     * null unless you may change the app
+     */
     env: {
         [key: string]: string;
-    };
+    } | null;
     url: string;
     status: EngineStatusDto;
     /**
@@ -402,7 +584,7 @@ export type Problem = {
      * what happened and what to do
      */
     detail: string;
-    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'not-signed-in' | 'invalid-credentials' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'internal-error';
+    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'cross-site-request' | 'invalid-credentials' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'internal-error';
     requestId: string;
     errors?: Array<{
         path: string;
@@ -410,35 +592,20 @@ export type Problem = {
     }>;
 };
 
-export type StreamEventsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/events';
-};
-
-export type StreamEventsErrors = {
-    /**
-     * a problem
-     */
-    default: Problem;
-};
-
-export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
-
-export type StreamEventsResponses = {
-    /**
-     * events engine.status-changed, upload.completed, project.changed, project.deleted, system.changed
-     */
-    200: string;
-};
-
-export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
-
 export type ListTokensData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+        /**
+         * `all` is for admins
+         */
+        of?: 'mine' | 'all';
+    };
     url: '/api/iam/tokens';
 };
 
@@ -503,6 +670,28 @@ export type RevokeTokenResponses = {
 
 export type RevokeTokenResponse = RevokeTokenResponses[keyof RevokeTokenResponses];
 
+export type GetSignInOptionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/options';
+};
+
+export type GetSignInOptionsErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type GetSignInOptionsError = GetSignInOptionsErrors[keyof GetSignInOptionsErrors];
+
+export type GetSignInOptionsResponses = {
+    200: SignInOptionsDto;
+};
+
+export type GetSignInOptionsResponse = GetSignInOptionsResponses[keyof GetSignInOptionsResponses];
+
 export type LoginData = {
     body: LoginDto;
     path?: never;
@@ -524,6 +713,28 @@ export type LoginResponses = {
 };
 
 export type LoginResponse = LoginResponses[keyof LoginResponses];
+
+export type RefreshSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/refresh';
+};
+
+export type RefreshSessionErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type RefreshSessionError = RefreshSessionErrors[keyof RefreshSessionErrors];
+
+export type RefreshSessionResponses = {
+    200: SignedInDto;
+};
+
+export type RefreshSessionResponse = RefreshSessionResponses[keyof RefreshSessionResponses];
 
 export type MeData = {
     body?: never;
@@ -547,6 +758,50 @@ export type MeResponses = {
 
 export type MeResponse = MeResponses[keyof MeResponses];
 
+export type UpdateMeData = {
+    body: UpdateProfileDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/me';
+};
+
+export type UpdateMeErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
+
+export type UpdateMeResponses = {
+    200: MeDto;
+};
+
+export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
+
+export type ChangePasswordData = {
+    body: ChangePasswordDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/password';
+};
+
+export type ChangePasswordErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
+
+export type ChangePasswordResponses = {
+    200: SignedInDto;
+};
+
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
 export type LogoutData = {
     body?: never;
     path?: never;
@@ -568,6 +823,62 @@ export type LogoutResponses = {
 };
 
 export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+        /**
+         * `all` is for admins
+         */
+        of?: 'mine' | 'all';
+    };
+    url: '/api/iam/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    200: SessionPage;
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type EndSessionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/iam/sessions/{id}';
+};
+
+export type EndSessionErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
+
+export type EndSessionResponses = {
+    204: void;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
 
 export type ListProjectsData = {
     body?: never;
@@ -695,6 +1006,157 @@ export type UpdateProjectResponses = {
 };
 
 export type UpdateProjectResponse = UpdateProjectResponses[keyof UpdateProjectResponses];
+
+export type GetProjectSharingData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/members';
+};
+
+export type GetProjectSharingErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type GetProjectSharingError = GetProjectSharingErrors[keyof GetProjectSharingErrors];
+
+export type GetProjectSharingResponses = {
+    200: SharingDto;
+};
+
+export type GetProjectSharingResponse = GetProjectSharingResponses[keyof GetProjectSharingResponses];
+
+export type RemoveProjectMemberData = {
+    body?: never;
+    path: {
+        id: string;
+        kind: 'user' | 'group';
+        memberId: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/members/{kind}/{memberId}';
+};
+
+export type RemoveProjectMemberErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type RemoveProjectMemberError = RemoveProjectMemberErrors[keyof RemoveProjectMemberErrors];
+
+export type RemoveProjectMemberResponses = {
+    200: SharingDto;
+};
+
+export type RemoveProjectMemberResponse = RemoveProjectMemberResponses[keyof RemoveProjectMemberResponses];
+
+export type SetProjectMemberData = {
+    body: SetMemberDto;
+    path: {
+        id: string;
+        kind: 'user' | 'group';
+        memberId: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/members/{kind}/{memberId}';
+};
+
+export type SetProjectMemberErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type SetProjectMemberError = SetProjectMemberErrors[keyof SetProjectMemberErrors];
+
+export type SetProjectMemberResponses = {
+    200: SharingDto;
+};
+
+export type SetProjectMemberResponse = SetProjectMemberResponses[keyof SetProjectMemberResponses];
+
+export type SetProjectVisibilityData = {
+    body: SetVisibilityDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/visibility';
+};
+
+export type SetProjectVisibilityErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type SetProjectVisibilityError = SetProjectVisibilityErrors[keyof SetProjectVisibilityErrors];
+
+export type SetProjectVisibilityResponses = {
+    200: SharingDto;
+};
+
+export type SetProjectVisibilityResponse = SetProjectVisibilityResponses[keyof SetProjectVisibilityResponses];
+
+export type TransferProjectData = {
+    body: TransferDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/transfer';
+};
+
+export type TransferProjectErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type TransferProjectError = TransferProjectErrors[keyof TransferProjectErrors];
+
+export type TransferProjectResponses = {
+    200: SharingDto;
+};
+
+export type TransferProjectResponse = TransferProjectResponses[keyof TransferProjectResponses];
+
+export type GetMyPermissionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * a project
+         */
+        projectId?: string;
+    };
+    url: '/api/auth/me/permissions';
+};
+
+export type GetMyPermissionsErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type GetMyPermissionsError = GetMyPermissionsErrors[keyof GetMyPermissionsErrors];
+
+export type GetMyPermissionsResponses = {
+    200: PermissionsDto;
+};
+
+export type GetMyPermissionsResponse = GetMyPermissionsResponses[keyof GetMyPermissionsResponses];
 
 export type ListDatasetsData = {
     body?: never;
@@ -1171,6 +1633,31 @@ export type StreamEngineLogsResponses = {
 };
 
 export type StreamEngineLogsResponse = StreamEngineLogsResponses[keyof StreamEngineLogsResponses];
+
+export type StreamEventsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/events';
+};
+
+export type StreamEventsErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
+
+export type StreamEventsResponses = {
+    /**
+     * events engine.status-changed, upload.completed, project.changed, project.deleted, system.changed
+     */
+    200: string;
+};
+
+export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
 
 export type GetVersionData = {
     body?: never;

@@ -1,5 +1,6 @@
-import { now } from '../../common/clock.js'
-import { DomainError } from '../../common/problem/domain-error.js'
+import { Injectable } from '@nestjs/common'
+import { now } from '../../../common/clock.js'
+import { DomainError } from '../../../common/problem/domain-error.js'
 
 const FREE_TRIES = 5
 const MAX_DELAY_MS = 15 * 60_000
@@ -17,22 +18,23 @@ interface Slot {
  * Slows down guessing: after {@link FREE_TRIES} failures for a name, or ten times as many from an address, each further one doubles the wait, up to 15 minutes.
  * Counts in this process only; replicas count for themselves.
  */
+@Injectable()
 export class SignInThrottle {
   private readonly slots = new Map<number, Slot>()
 
   /** @throws DomainError `too-many-requests` while the name or the address has to wait */
-  check(username: string, address: string): void {
+  async check(username: string, address: string): Promise<void> {
     const at = now().getTime()
     const until = Math.max(this.slot(`n:${username}`).until, this.slot(`a:${address}`).until)
     if (until > at) throw new DomainError('too-many-requests', { seconds: Math.ceil((until - at) / 1000) })
   }
 
-  failed(username: string, address: string): void {
+  async failed(username: string, address: string): Promise<void> {
     this.count(`n:${username}`, FREE_TRIES)
     this.count(`a:${address}`, FREE_TRIES * 10)
   }
 
-  succeeded(username: string): void {
+  async succeeded(username: string): Promise<void> {
     this.slots.delete(slotOf(`n:${username}`))
   }
 

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseConfig } from '../../config/config.js'
-import { Mongo } from '../../platform/mongo/mongo.js'
-import { Health } from '../../common/health.js'
+import { parseConfig } from '../../../config/config.js'
+import { Mongo } from '../../../platform/mongo/mongo.js'
+import { Health } from '../../../common/health.js'
 import { FirstAdmin } from './first-admin.js'
-import { PasswordHasher } from './password-hasher.js'
+import { PasswordHasher } from '../passwords/password-hasher.js'
 import type { User } from './user.js'
 import { UserRepository } from './user.repository.js'
 
@@ -22,6 +22,16 @@ class FakeUsers extends UserRepository {
   async findByUsername(username: string) {
     return this.users.find((user) => user.username === username) ?? null
   }
+  async findByExternalId() {
+    return null
+  }
+  async update() {
+    return null
+  }
+  async secure() {
+    return null
+  }
+  async touch() {}
   async hasAdmin() {
     return this.users.some(({ role }) => role === 'admin')
   }

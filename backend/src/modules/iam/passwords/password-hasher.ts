@@ -17,9 +17,9 @@ export class PasswordHasher {
     return this.limited(() => bcrypt.hash(digest(password), COST))
   }
 
-  /** Whether the password belongs to the hash. With no hash (no such user) it takes just as long, and is false. */
-  async verify(password: string, hash: string | undefined): Promise<boolean> {
-    if (hash !== undefined) return this.limited(() => bcrypt.compare(digest(password), hash))
+  /** Whether the password belongs to the hash. With no hash (no such user, or one without a password) it takes just as long, and is false. */
+  async verify(password: string, hash: string | null | undefined): Promise<boolean> {
+    if (typeof hash === 'string') return this.limited(() => bcrypt.compare(digest(password), hash))
     this.decoy ??= this.hash('no user has this password')
     const decoy = await this.decoy
     await this.limited(() => bcrypt.compare(digest(password), decoy))

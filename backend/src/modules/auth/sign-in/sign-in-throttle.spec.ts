@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { setClock } from '../../common/clock.js'
+import { setClock } from '../../../common/clock.js'
 import { SignInThrottle } from './sign-in-throttle.js'
 
 let at = 0

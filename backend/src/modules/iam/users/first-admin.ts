@@ -1,12 +1,13 @@
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { now } from '../../common/clock.js'
-import { newId, newSecret } from '../../common/ids.js'
-import { CONFIG } from '../../config/config.module.js'
-import type { Config } from '../../config/config.js'
-import { Mongo } from '../../platform/mongo/mongo.js'
-import { PasswordHasher } from './password-hasher.js'
+import { now } from '../../../common/clock.js'
+import { newId, newSecret } from '../../../common/ids.js'
+import { CONFIG } from '../../../config/config.module.js'
+import type { Config } from '../../../config/config.js'
+import { Mongo } from '../../../platform/mongo/mongo.js'
+import { PasswordHasher } from '../passwords/password-hasher.js'
+import { newUser } from './user.js'
 import { UserRepository } from './user.repository.js'
 
 /** What the credentials file holds. */
@@ -39,14 +40,9 @@ export class FirstAdmin {
     const left = credentialsFile === null ? undefined : await readCredentials(credentialsFile)
     const password = adminPassword ?? (left?.username === username ? left.password : newSecret(18))
     if (credentialsFile !== null) await writeCredentials(credentialsFile, { url, username, password })
-    const created = await this.users.insert({
-      id: newId(),
-      username,
-      displayName: username,
-      role: 'admin',
-      passwordHash: await this.hasher.hash(password),
-      createdAt: now(),
-    })
+    const created = await this.users.insert(
+      newUser({ id: newId(), username, role: 'admin', passwordHash: await this.hasher.hash(password), createdAt: now() }),
+    )
     if (created) this.logger.log(`made the first admin "${username}"`)
   }
 }

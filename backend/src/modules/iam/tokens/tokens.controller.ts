@@ -1,12 +1,12 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common'
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common'
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
-import { Auth, Can, type AuthContext } from '../../common/auth-context/auth-context.js'
-import { CreatedTokenDto, CreateTokenDto, TokenPage } from './iam.dto.js'
+import { Auth, Can, type AuthContext } from '../../../common/auth-context/auth-context.js'
+import { CreatedTokenDto, CreateTokenDto, TokenListQuery, TokenPage } from './tokens.dto.js'
 import { TokensService } from './tokens.service.js'
 
 @ApiTags('iam')
 @Controller('iam/tokens')
-export class IamController {
+export class TokensController {
   constructor(private readonly tokens: TokensService) {}
 
   @Post()
@@ -19,10 +19,10 @@ export class IamController {
 
   @Get()
   @Can('self:read')
-  @ApiOperation({ summary: 'Your API tokens', operationId: 'listTokens' })
+  @ApiOperation({ summary: 'Your API tokens, newest first; for admins also those of everyone', operationId: 'listTokens' })
   @ApiOkResponse({ type: TokenPage })
-  list(@Auth() auth: AuthContext): Promise<TokenPage> {
-    return this.tokens.list(auth)
+  list(@Auth() auth: AuthContext, @Query() query: TokenListQuery): Promise<TokenPage> {
+    return this.tokens.list(auth, query)
   }
 
   @Delete(':id')

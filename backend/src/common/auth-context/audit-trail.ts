@@ -1,0 +1,33 @@
+/** What a change or a denied attempt was about. */
+export interface AuditResource {
+  type: 'user' | 'group' | 'session' | 'token' | 'project' | 'dataset' | 'file' | 'upload' | 'engine' | 'audit'
+  id: string
+  /** As people call it. */
+  name?: string
+}
+
+/** One thing that a request changed; `before` is left out for what is new, `after` for what is gone. Never holds a secret. */
+export interface AuditChange {
+  resource: AuditResource
+  before?: Record<string, unknown>
+  after?: Record<string, unknown>
+}
+
+/**
+ * What one request did, collected while it runs and written to the audit log by the audit module before it is answered.
+ * Services tell it what they change; the policy tells it what it denied.
+ */
+export class AuditTrail {
+  readonly changes: AuditChange[] = []
+  readonly denied: { action: string; resource?: AuditResource }[] = []
+  /** Who acted, where nobody is signed in yet: the name given at sign-in. */
+  actorName: string | undefined
+
+  change(change: AuditChange): void {
+    this.changes.push(change)
+  }
+
+  deny(action: string, resource?: AuditResource): void {
+    this.denied.push(resource === undefined ? { action } : { action, resource })
+  }
+}

@@ -1,0 +1,25 @@
+import type { User } from './user.js'
+
+/** The fields of an account that change without ending its sessions. */
+export type UserChange = Partial<Pick<User, 'displayName' | 'email' | 'memberships'>>
+
+/** The fields of an account whose change ends all its sessions and tokens. */
+export type UserSecurityChange = Partial<Pick<User, 'role' | 'state' | 'passwordHash' | 'mustChangePassword'>>
+
+/** Where accounts are kept. */
+export abstract class UserRepository {
+  abstract findById(id: string): Promise<User | null>
+  abstract findByIds(ids: string[]): Promise<User[]>
+  abstract findByUsername(username: string): Promise<User | null>
+  abstract findByExternalId(externalId: string): Promise<User | null>
+  /** Whether there is an account with the role `admin` that may sign in. */
+  abstract hasAdmin(): Promise<boolean>
+  /** Stores a new account. @returns false when its name or its external id is taken */
+  abstract insert(user: User): Promise<boolean>
+  /** Changes it if it is still at `revision`. @returns the changed account, or null when it is not */
+  abstract update(id: string, revision: number, change: UserChange, at: Date): Promise<User | null>
+  /** Changes it and raises its epoch, which ends its sessions and tokens. @param revision any when null @returns null when there is no such account at that revision */
+  abstract secure(id: string, revision: number | null, change: UserSecurityChange & UserChange, at: Date): Promise<User | null>
+  /** Notes that it was used. */
+  abstract touch(id: string, at: Date): Promise<void>
+}
