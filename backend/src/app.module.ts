@@ -4,6 +4,7 @@ import { HealthModule } from './common/health.js'
 import { ConfigModule } from './config/config.module.js'
 import type { Config } from './config/config.js'
 import { loggerOptions } from './logger.js'
+import { AuditModule } from './modules/audit/audit.module.js'
 import { AuthModule } from './modules/auth/auth.module.js'
 import { EnginesModule } from './modules/engines/engines.module.js'
 import { EventStreamsModule } from './modules/events/event-streams.module.js'
@@ -34,6 +35,7 @@ export class AppModule {
         KubernetesModule,
         ManifestsModule,
         EventsModule,
+        AuditModule,
         IamModule,
         AuthModule,
         ProjectsModule,

@@ -16,6 +16,7 @@ import { ProblemFilter } from './common/problem/problem.filter.js'
 import { SseStream } from './common/sse/sse-stream.js'
 import { createValidationPipe } from './common/validation/validation.pipe.js'
 import type { Config } from './config/config.js'
+import { AuditRecorder } from './modules/audit/audit-recorder.js'
 import { setUpOpenApi } from './openapi.js'
 import { translateMongoError } from './platform/mongo/mongo.js'
 
@@ -54,6 +55,7 @@ export async function createApp(config: Config, options: { preview?: boolean } =
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'])
   setUpOpenApi(app)
   await setUpHttp(app, config)
+  if (!options.preview) setUpAudit(app)
   return app
 }
 
@@ -70,6 +72,15 @@ async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<v
   fastify.addHook('preValidation', async (request) => checkDepth(request.body))
   fastify.addHook('preClose', async () => SseStream.endAll('shutdown'))
   await servePage(app, config)
+}
+
+/** What a request did is in the audit log before its answer leaves. */
+function setUpAudit(app: NestFastifyApplication): void {
+  const recorder = app.get(AuditRecorder, { strict: false })
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', async (request: AuthenticatedRequest, reply) => recorder.finish(request, reply.statusCode))
 }
 
 /** The built page: files with a hash in their name are kept by browsers for good; every other address that is not the API's gets index.html. */

@@ -20,8 +20,14 @@ export interface AuditChange {
 export class AuditTrail {
   readonly changes: AuditChange[] = []
   readonly denied: { action: string; resource?: AuditResource }[] = []
+  /** The action of the route that was asked for; undefined until the request has reached one. */
+  action: string | undefined
   /** Who acted, where nobody is signed in yet: the name given at sign-in. */
   actorName: string | undefined
+  /** The account that has just proven to be theirs by signing in. */
+  actorId: string | undefined
+  /** The code of the problem that is answered. */
+  problem: string | undefined
 
   change(change: AuditChange): void {
     this.changes.push(change)

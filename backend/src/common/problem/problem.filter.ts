@@ -1,5 +1,6 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
+import type { AuthenticatedRequest } from '../auth-context/auth-context.js'
 import { problemOf, type ProblemCode } from './catalogue.js'
 import { DomainError, fill } from './domain-error.js'
 
@@ -26,9 +27,10 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp()
-    const request = http.getRequest<FastifyRequest>()
+    const request = http.getRequest<AuthenticatedRequest>()
     const reply = http.getResponse<FastifyReply>()
     const known = this.translate(error, request)
+    if (request.trail) request.trail.problem = known.code
     if (known.code === 'internal-error') this.logger.error({ err: error, requestId: request.id }, 'unexpected error')
     // A stream whose head is out cannot carry a problem any more: all that is left is to end it.
     if (reply.raw.headersSent) {
@@ -42,7 +44,7 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.status(body.status).type('application/problem+json').send(body)
   }
 
-  private translate(error: unknown, request: FastifyRequest): DomainError {
+  private translate(error: unknown, request: AuthenticatedRequest): DomainError {
     if (error instanceof DomainError) return error
     for (const translate of this.translators) {
       const translated = translate(error)
@@ -67,7 +69,7 @@ export function toProblem(error: DomainError, requestId: string): Problem {
 }
 
 /** Errors that Nest and Fastify raise before our code runs: unknown routes and bodies that cannot be read. */
-function fromHttp(error: unknown, request: FastifyRequest): DomainError | undefined {
+function fromHttp(error: unknown, request: AuthenticatedRequest): DomainError | undefined {
   const status = error instanceof HttpException ? error.getStatus() : statusCode(error)
   const reason = error instanceof Error ? error.message.replace(/\.?$/, '.') : ''
   if (status === 404) return new DomainError('route-not-found', { method: request.method, path: request.url.split('?')[0] ?? '' })

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common'
+import { PATH_METADATA } from '@nestjs/common/constants.js'
 import { Reflector } from '@nestjs/core'
 import type { FastifyReply } from 'fastify'
 import { AuditTrail } from '../../common/auth-context/audit-trail.js'
@@ -30,6 +31,7 @@ export class AuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()]
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>()
+    if (request.trail) request.trail.action = actionOf(context, this.reflector)
     // A page of another site makes a browser send its cookies; a script with a token has none and is exempt.
     if (request.headers.authorization === undefined) requireSameOrigin(request, this.config.publicUrl)
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC_KEY, targets)) return true
@@ -59,4 +61,12 @@ export class AuthGuard implements CanActivate {
     if (this.config.publicAccess !== 'on') throw new DomainError('not-signed-in')
     return anonymous(originOf(request), request.trail ?? new AuditTrail())
   }
+}
+
+/** What the audit log calls the route: the action that it declares; for a public one the area and the method, as in `auth:login`. */
+function actionOf(context: ExecutionContext, reflector: Reflector): string {
+  const targets = [context.getHandler(), context.getClass()]
+  const declared = reflector.getAllAndOverride<Action | undefined>(ACTION_KEY, targets)
+  const [area = ''] = String(reflector.get<unknown>(PATH_METADATA, context.getClass())).split('/')
+  return declared ?? `${area}:${context.getHandler().name}`
 }

@@ -63,6 +63,7 @@ export class AuthService {
   async signIn(user: User, method: 'password' | 'oidc', origin: Origin, trail: AuditTrail): Promise<SignedIn> {
     const { session, cookies } = await this.sessions.open(user, method, origin)
     trail.actorName = user.username
+    trail.actorId = user.id
     trail.change({ resource: { type: 'session', id: session.id }, after: { userId: user.id, method } })
     return { answer: { user: MeDto.from(user), csrfToken: cookies.csrf }, cookies }
   }

@@ -4,6 +4,73 @@ export type ClientOptions = {
     baseUrl: string;
 };
 
+export type AuditActorDto = {
+    /**
+     * null for someone who had not signed in
+     */
+    id: string | null;
+    /**
+     * the name of the account; at a failed sign-in the name that was given
+     */
+    name: string;
+    via: 'session' | 'token' | 'anonymous' | 'system';
+};
+
+export type AuditResourceDto = {
+    type: string;
+    id: string;
+    /**
+     * as people call it
+     */
+    name: string | null;
+};
+
+export type AuditEntryDto = {
+    id: string;
+    at: string;
+    actor: AuditActorDto;
+    action: string;
+    /**
+     * unknown: the portal stopped while it ran
+     */
+    outcome: 'done' | 'denied' | 'failed' | 'unknown';
+    /**
+     * the HTTP status that was answered; 0 when there was no answer
+     */
+    status: number;
+    /**
+     * the code of the problem that was answered
+     */
+    problem: string | null;
+    resource: AuditResourceDto | null;
+    /**
+     * the changed fields as they were
+     */
+    before: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * the changed fields as they are now
+     */
+    after: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * network address that the request came from
+     */
+    address: string;
+    userAgent: string;
+    /**
+     * X-Request-Id of the answer
+     */
+    requestId: string;
+};
+
+export type AuditPage = {
+    items: Array<AuditEntryDto>;
+    nextCursor: string | null;
+};
+
 export type CreateTokenDto = {
     /**
      * what the token is for
@@ -591,6 +658,118 @@ export type Problem = {
         message: string;
     }>;
 };
+
+export type ListAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * the id or the exact name of who acted
+         */
+        actor?: string;
+        /**
+         * the action
+         */
+        action?: string;
+        outcome?: 'done' | 'denied' | 'failed' | 'unknown';
+        /**
+         * the kind of thing that it was about
+         */
+        resourceType?: string;
+        /**
+         * the id of the thing that it was about
+         */
+        resourceId?: string;
+        /**
+         * from this time on
+         */
+        from?: string;
+        /**
+         * before this time
+         */
+        to?: string;
+        /**
+         * what the name of the actor or of the thing begins with
+         */
+        q?: string;
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/iam/audit';
+};
+
+export type ListAuditErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
+
+export type ListAuditResponses = {
+    200: AuditPage;
+};
+
+export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
+
+export type ExportAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * the id or the exact name of who acted
+         */
+        actor?: string;
+        /**
+         * the action
+         */
+        action?: string;
+        outcome?: 'done' | 'denied' | 'failed' | 'unknown';
+        /**
+         * the kind of thing that it was about
+         */
+        resourceType?: string;
+        /**
+         * the id of the thing that it was about
+         */
+        resourceId?: string;
+        /**
+         * from this time on
+         */
+        from?: string;
+        /**
+         * before this time
+         */
+        to?: string;
+        /**
+         * what the name of the actor or of the thing begins with
+         */
+        q?: string;
+    };
+    url: '/api/iam/audit/export';
+};
+
+export type ExportAuditErrors = {
+    /**
+     * a problem
+     */
+    default: Problem;
+};
+
+export type ExportAuditError = ExportAuditErrors[keyof ExportAuditErrors];
+
+export type ExportAuditResponses = {
+    /**
+     * lines of JSON, each an AuditEntryDto
+     */
+    200: string;
+};
+
+export type ExportAuditResponse = ExportAuditResponses[keyof ExportAuditResponses];
 
 export type ListTokensData = {
     body?: never;
