@@ -104,6 +104,10 @@ export class VitrineClient {
     return (await (await this.send('POST', path, body)).json()) as T
   }
 
+  async put<T>(path: string, body: object): Promise<T> {
+    return (await (await this.send('PUT', path, body)).json()) as T
+  }
+
   async patch<T>(path: string, body: object): Promise<T> {
     return (await (await this.send('PATCH', path, body)).json()) as T
   }

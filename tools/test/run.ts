@@ -1,11 +1,13 @@
 // Runs every check and test of the repository and ends with one line that adds up what the runners reported.
 //   node tools/test/run.ts [step…] [-- filter…]
+//   node tools/test/run.ts keep
 // Only those steps, for example `small integration`; what follows `--` goes to Vitest, for example `e2e -- main-journey`.
+// `keep` starts the services and keeps them, so that the runs that follow start at once.
 import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { closingLine, tallyVitest, total, type Tally } from './results.ts'
-import { withTestStack, type TestEnvironment } from './stack.ts'
+import { keepTestStack, withTestServices, type TestEnvironment } from './stack.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const reports = join(root, '.vitrine/test/reports')
@@ -61,7 +63,7 @@ const vitest = (name: string, workspace: string, project: string, onServices = f
   name,
   onServices,
   run: async (env) => {
-    const report = join(reports, `${name}.json`)
+    const report = join(reports, `${name}-${process.pid}.json`)
     rmSync(report, { force: true })
     await run(
       npx('vitest'),
@@ -69,7 +71,9 @@ const vitest = (name: string, workspace: string, project: string, onServices = f
       join(root, workspace),
       env,
     )
-    return tallyVitest(report)
+    const tally = tallyVitest(report)
+    rmSync(report, { force: true })
+    return tally
   },
 })
 
@@ -88,6 +92,11 @@ const steps: Step[] = [
   vitest('integration', 'backend', 'integration', true),
   vitest('e2e', 'e2e', 'e2e', true),
 ]
+
+if (asked.join() === 'keep') {
+  await keepTestStack()
+  process.exit(0)
+}
 
 const unknown = asked.filter((name) => !steps.some((step) => step.name === name))
 if (unknown.length > 0) {
@@ -111,7 +120,7 @@ for (const step of chosen.filter(({ onServices }) => !onServices)) await take(st
 const onServices = chosen.filter((step) => step.onServices)
 if (onServices.length > 0) {
   try {
-    await withTestStack(async (env) => {
+    await withTestServices({ portal: onServices.some(({ name }) => name === 'e2e') }, async (env) => {
       for (const step of onServices) await take(step, env)
     })
   } catch (error) {

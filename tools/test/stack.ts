@@ -1,25 +1,88 @@
 import { join } from 'node:path'
 import { buildAndPush } from '../image/build.ts'
 import { run } from '../stack/exec.ts'
-import { readJson } from '../stack/files.ts'
+import { readJson, remove, writeJson } from '../stack/files.ts'
+import { isAlive, self, type ProcessIdentity } from '../stack/identity.ts'
 import { digest, profileDir, root } from '../stack/paths.ts'
 import { portalServes, portalService, type Credentials } from '../stack/portal.ts'
 import { Progress } from '../stack/progress.ts'
-import { startStack, type Stack } from '../stack/stack.ts'
-import { waitFor } from '../stack/time.ts'
+import { liveStack, startStack, type Stack } from '../stack/stack.ts'
+import { sleep, waitFor } from '../stack/time.ts'
 import { toolPath } from '../stack/tools.ts'
 
 /** What integration and e2e specs read, as environment variables. */
 export type TestEnvironment = Record<string, string>
 
+const WAIT_MS = 30 * 60_000
+
 /** First part of the name of every namespace that the tests of this checkout make: a cluster that is shared stays tidy. */
 const namespaces = `vt-${digest(root).slice(0, 8)}`
+
+interface Kept {
+  supervisor: ProcessIdentity
+  environment: TestEnvironment
+}
+
+const keptFile = join(profileDir('test'), 'environment.json')
+
+/** The services that `keep` left running, or null. */
+function keptServices(): Kept | null {
+  const kept = readJson<Kept>(keptFile)
+  return kept !== null && isAlive(kept.supervisor) ? kept : null
+}
+
+/**
+ * Runs `use` on the services that `keep` holds, or else on services of its own; waits while another run has them.
+ * @param options.portal whether the journeys' portal is needed, as it is built now
+ */
+export async function withTestServices(options: { portal: boolean }, use: (environment: TestEnvironment) => Promise<void>): Promise<void> {
+  const progress = new Progress()
+  const from = performance.now()
+  while (liveStack('test') !== null && keptServices() === null) {
+    if (performance.now() - from > WAIT_MS) throw new Error('Another run has had the test services for half an hour.')
+    progress.line('another run has the test services: waiting')
+    await sleep(5_000)
+  }
+  const kept = keptServices()
+  if (kept === null) return withTestStack(use)
+  if (options.portal) await restartPortal(progress)
+  await use(kept.environment)
+}
+
+/** Starts the services and keeps them for other runs, which then start at once, until a signal comes. */
+export async function keepTestStack(): Promise<void> {
+  try {
+    await withTestStack(async (environment) => {
+      writeJson(keptFile, { supervisor: self(), environment } satisfies Kept, 0o600)
+      console.log('The test services are kept. Other runs use them; Ctrl-C stops them.')
+      // A signal ends `withTestStack`.
+      await new Promise(() => undefined)
+    })
+  } finally {
+    remove(keptFile)
+  }
+}
+
+/** The supervisor starts it again, from what is built now. */
+async function restartPortal(progress: Progress): Promise<void> {
+  const portal = () => liveStack('test')?.services.find(({ name }) => name === 'portal')
+  const before = portal()
+  if (!before?.pid) throw new Error('The kept services have no portal.')
+  const { pid } = before
+  const port = Number(new URL(before.address).port)
+  await progress.step('portal: starting anew', async () => {
+    process.kill(pid, 'SIGTERM')
+    const another = async () => (portal()?.pid ?? pid) !== pid
+    await waitFor(another, { what: 'another portal', timeoutMs: 60_000 })
+    await waitFor(() => portalServes(port), { what: 'the portal', timeoutMs: 60_000 })
+  })
+}
 
 /**
  * Runs `use` on services of its own (ports, folders, namespaces), on the cluster that is up or else one of its own, with a portal for the journeys.
  * Whatever happens, all of it is stopped and the namespaces are removed.
  */
-export async function withTestStack(use: (environment: TestEnvironment) => Promise<void>): Promise<void> {
+async function withTestStack(use: (environment: TestEnvironment) => Promise<void>): Promise<void> {
   const progress = new Progress()
   const stack = await startStack({ profile: 'test', progress, fresh: true })
   const interrupted = Promise.withResolvers<never>()

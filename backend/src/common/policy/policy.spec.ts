@@ -1,20 +1,14 @@
 import sift from 'sift'
 import { describe, expect, it } from 'vitest'
-import { AuditTrail } from '../auth-context/audit-trail.js'
+import { nobody, pick, random, randomProject, randomSubject, who } from '../../../test/factories/policy.js'
 import type { AuthContext } from '../auth-context/auth-context.js'
 import { DomainError } from '../problem/domain-error.js'
-import { ALL_ACTIONS, isOnProject, PROJECT_ROLES, SCOPES, VISIBILITIES, type Action, type ProjectRole, type Scope } from './actions.js'
-import { accessOf, allowedActions, can, filterFor, mayKnow, requireCan, type Member, type ProjectResource } from './policy.js'
+import { ALL_ACTIONS, isOnProject, SCOPES, type Action, type Scope } from './actions.js'
+import { accessOf, allowedActions, can, filterFor, mayKnow, requireCan, type ProjectResource } from './policy.js'
 
 // Its types do not say that the module itself is the function.
 const query = sift as unknown as (filter: object) => (document: object) => boolean
 
-const who = (id: string, more: Partial<Omit<AuthContext, 'user'>> & Partial<AuthContext['user']> = {}): AuthContext => {
-  const { role = 'user', groupIds = [], scope = null, via = 'session' } = more
-  const user = { id, username: id, displayName: id, role, groupIds }
-  return { user, via, credentialId: 's', scope, mustChangePassword: false, origin: { address: '', userAgent: '' }, trail: new AuditTrail() }
-}
-const nobody = who('', { role: 'anonymous', via: 'anonymous' })
 const token = (id: string, scopes: Scope[], projectId: string | null = null) => who(id, { via: 'token', scope: { scopes, projectId } })
 const project = (more: Partial<ProjectResource> = {}): ProjectResource => ({
   id: 'p1',
@@ -97,45 +91,16 @@ describe('can', () => {
 })
 
 describe('filterFor', () => {
-  // A small generator of our own with a seed: a case that fails can be run again.
-  const random = (seed: number) => () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-  const pick = <T>(next: () => number, values: readonly T[]): T => values[Math.floor(next() * values.length)] as T
-  const some = <T>(next: () => number, values: readonly T[]): T[] => values.filter(() => next() < 0.4)
-  const USERS = ['ann', 'bob', 'cid']
-  const GROUPS = ['g1', 'g2', 'g3']
-  const ROLES = Object.keys(PROJECT_ROLES) as ProjectRole[]
-
-  function subjectOf(next: () => number): AuthContext {
-    if (next() < 0.1) return nobody
-    const groupIds = some(next, GROUPS)
-    const role = next() < 0.15 ? 'admin' : 'user'
-    const scope = next() < 0.4 ? { scopes: some(next, SCOPES), projectId: next() < 0.5 ? pick(next, ['p0', 'p1', 'p2']) : null } : null
-    return who(pick(next, USERS), { role, groupIds, scope, via: scope ? 'token' : 'session' })
-  }
-
-  function projectOf(next: () => number, id: string): ProjectResource {
-    const members: Member[] = [
-      ...some(next, USERS).map((user): Member => ({ kind: 'user', id: user, role: pick(next, ROLES) })),
-      ...some(next, GROUPS).map((group): Member => ({ kind: 'group', id: group, role: pick(next, ROLES) })),
-    ]
-    return { id, ownerId: pick(next, USERS), visibility: pick(next, VISIBILITIES), members }
-  }
-
   it('lets exactly those projects pass on which `can` says yes, in 20,000 random cases', () => {
     let passed = 0
     for (let seed = 0; seed < 4_000; seed++) {
       const next = random(seed)
-      const auth = subjectOf(next)
+      const auth = randomSubject(next, ['p0', 'p1', 'p2'])
       const action = pick(next, ON_PROJECT)
       const filter = filterFor(auth, action)
       const matches = filter === null ? () => false : query(filter)
       for (const id of ['p0', 'p1', 'p2', 'p3', 'p4']) {
-        const one = projectOf(next, id)
+        const one = randomProject(next, id)
         const expected = can(auth, action, one)
         if (expected) passed++
         expect({ seed, action, id, passes: matches({ _id: id, access: accessOf(one) }) }).toEqual({ seed, action, id, passes: expected })
