@@ -10,6 +10,8 @@ import { MongoSessionRepository } from './sessions/session.mongo.js'
 import { SessionRepository } from './sessions/session.js'
 import { SessionsController } from './sessions/sessions.controller.js'
 import { SessionsService } from './sessions/sessions.service.js'
+import { SignInFailures } from './sign-in/sign-in-failures.js'
+import { MongoSignInFailures } from './sign-in/sign-in-failures.mongo.js'
 import { SignInThrottle } from './sign-in/sign-in-throttle.js'
 
 @Module({
@@ -18,6 +20,7 @@ import { SignInThrottle } from './sign-in/sign-in-throttle.js'
   providers: [
     { provide: SessionRepository, useClass: MongoSessionRepository },
     SessionsService,
+    { provide: SignInFailures, useClass: MongoSignInFailures },
     SignInThrottle,
     AuthService,
     LiveStreams,

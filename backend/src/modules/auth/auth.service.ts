@@ -47,15 +47,14 @@ export class AuthService {
   async login({ username, password }: LoginDto, origin: Origin, trail: AuditTrail): Promise<SignedIn> {
     const name = username.toLowerCase()
     trail.actorName = name
-    await this.throttle.check(name, origin.address)
+    await this.throttle.attempt(name, origin.address)
     const user = await this.users.findByUsername(name)
     const right = await this.hasher.verify(password, user?.passwordHash)
     if (!user || !right || user.state !== 'active' || !this.mayUsePassword(user)) {
-      await this.throttle.failed(name, origin.address)
       trail.deny('auth:login')
       throw new DomainError('invalid-credentials')
     }
-    await this.throttle.succeeded(name)
+    await this.throttle.succeeded(name, origin.address)
     return this.signIn(user, 'password', origin, trail)
   }
 
@@ -110,12 +109,12 @@ export class AuthService {
   /** Changes one's own password: every session and token of the account ends; the one who asks gets a new session. */
   async changePassword(auth: AuthContext, { currentPassword, newPassword }: ChangePasswordDto): Promise<SignedIn> {
     const user = await this.account(auth)
-    await this.throttle.check(user.username, auth.origin.address)
+    await this.throttle.attempt(user.username, auth.origin.address)
     if (!(await this.hasher.verify(currentPassword, user.passwordHash))) {
-      await this.throttle.failed(user.username, auth.origin.address)
       auth.trail.deny('auth:password', { type: 'user', id: user.id })
       throw new DomainError('current-password-wrong')
     }
+    await this.throttle.succeeded(user.username, auth.origin.address)
     requireGoodPassword(newPassword, user, 'newPassword')
     const passwordHash = await this.hasher.hash(newPassword)
     const changed = await this.users.secure(user.id, user.revision, { passwordHash, mustChangePassword: false }, now())
