@@ -1,0 +1,139 @@
+/**
+ * Who may do what, written down by hand, a second time and in other words than the policy: whoever changes one of the two by mistake finds the
+ * matrix red. Nothing in this folder reads `common/policy`.
+ */
+
+/** What tokens can be made for. */
+export const SCOPES = [
+  'projects:read',
+  'projects:write',
+  'projects:manage',
+  'datasets:read',
+  'datasets:write',
+  'engines:read',
+  'engines:deploy',
+  'runs:read',
+  'runs:write',
+  'users:manage',
+  'audit:read',
+] as const
+export type ScopeName = (typeof SCOPES)[number]
+
+/** What someone can do with a project. */
+export type Capability = 'read' | 'edit' | 'deploy' | 'manage' | 'own'
+
+/** What each role of a project is good for. */
+export const ROLE_CAPABILITIES = {
+  viewer: ['read'],
+  editor: ['read', 'edit'],
+  deployer: ['read', 'deploy'],
+  manager: ['read', 'edit', 'deploy', 'manage'],
+  owner: ['read', 'edit', 'deploy', 'manage', 'own'],
+} as const satisfies Record<string, readonly Capability[]>
+
+/** The subjects: who asks, and by which means. */
+export const SUBJECTS = [
+  'anonymous',
+  'anonymous, closed instance',
+  'user',
+  'viewer',
+  'editor',
+  'deployer',
+  'manager',
+  'editor by group',
+  'owner',
+  'admin',
+  'disabled',
+  'must change password',
+  'token of too little scope',
+  'token of just that scope',
+  'token for another project',
+] as const
+export type Subject = (typeof SUBJECTS)[number]
+
+/**
+ * Whose thing it is. `own`: a private project in which the subject has the role it is called after (who is called after none has one of their own), their
+ * own account, session or token, the group they own. `foreign`: what belongs to a stranger and is private. `internal`: a stranger's project for everyone
+ * with an account, a group in which the subject is a mere member. `public`: a stranger's project for everyone.
+ */
+export const OWNERSHIPS = ['own', 'foreign', 'internal', 'public'] as const
+export type Ownership = (typeof OWNERSHIPS)[number]
+
+/**
+ * Who may: `anyone` at all, a `reader` (everyone whom the instance lets in), who has a `session`, an `account`, an `admin`, who has that capability on
+ * the project, whoever something is `mine` or an admin, a `group-member` or an admin, a `group-owner` or an admin.
+ */
+export type Who = 'anyone' | 'reader' | 'session' | 'account' | 'admin' | 'mine' | 'group-member' | 'group-owner' | Capability
+
+/** What one operation, or one way of calling it, asks for. */
+export interface Expectation {
+  who: Who
+  /** The scope that a token needs; `any` for every token, null for none: tokens cannot do it. */
+  scope: ScopeName | 'any' | null
+  /** On a project: an account is needed even where everyone may read. */
+  account?: true
+  /** The scope is asked for only once it is known which project it is about: what is hidden is not there, whatever the token is for. */
+  late?: true
+  /** Part of looking after oneself: allowed before a first password was changed. */
+  self?: true
+}
+
+/** All operations by id; what comes after a space is a way of calling it that asks for something else. */
+export const EXPECTATIONS: Record<string, Expectation> = {
+  getVersion: { who: 'anyone', scope: 'any' },
+  getSignInOptions: { who: 'anyone', scope: 'any' },
+  login: { who: 'anyone', scope: 'any' },
+  refreshSession: { who: 'session', scope: null, self: true },
+  getCapabilities: { who: 'reader', scope: 'any' },
+  streamEvents: { who: 'reader', scope: 'any' },
+  getMyPermissions: { who: 'reader', scope: 'any' },
+  'getMyPermissions of a project': { who: 'read', scope: 'projects:read', late: true },
+  me: { who: 'account', scope: 'any', self: true },
+  updateMe: { who: 'account', scope: null, self: true },
+  changePassword: { who: 'account', scope: null, self: true },
+  logout: { who: 'account', scope: null, self: true },
+  listSessions: { who: 'account', scope: 'any', self: true },
+  'listSessions of all': { who: 'admin', scope: null, self: true },
+  endSession: { who: 'mine', scope: null, self: true },
+  createToken: { who: 'account', scope: null, self: true },
+  listTokens: { who: 'account', scope: 'any', self: true },
+  'listTokens of all': { who: 'admin', scope: null, self: true },
+  revokeToken: { who: 'mine', scope: null, self: true },
+
+  createProject: { who: 'account', scope: 'projects:write' },
+  listProjects: { who: 'reader', scope: 'projects:read' },
+  getProject: { who: 'read', scope: 'projects:read' },
+  'getProject by slug': { who: 'read', scope: 'projects:read' },
+  updateProject: { who: 'edit', scope: 'projects:write' },
+  deleteProject: { who: 'manage', scope: 'projects:manage' },
+  getProjectSharing: { who: 'read', scope: 'projects:read', account: true },
+  setProjectMember: { who: 'manage', scope: 'projects:manage' },
+  'setProjectMember of a group': { who: 'manage', scope: 'projects:manage' },
+  removeProjectMember: { who: 'manage', scope: 'projects:manage' },
+  setProjectVisibility: { who: 'manage', scope: 'projects:manage' },
+  transferProject: { who: 'own', scope: 'projects:manage' },
+
+  createDataset: { who: 'edit', scope: 'datasets:write' },
+  listDatasets: { who: 'read', scope: 'datasets:read' },
+  getDataset: { who: 'read', scope: 'datasets:read' },
+  deleteDataset: { who: 'edit', scope: 'datasets:write' },
+  listDatasetFiles: { who: 'read', scope: 'datasets:read' },
+  downloadDatasetFile: { who: 'read', scope: 'datasets:read' },
+  deleteDatasetFile: { who: 'edit', scope: 'datasets:write' },
+  createUpload: { who: 'edit', scope: 'datasets:write' },
+  listUploads: { who: 'edit', scope: 'datasets:write' },
+  getUpload: { who: 'edit', scope: 'datasets:write' },
+  completeUpload: { who: 'edit', scope: 'datasets:write' },
+  abortUpload: { who: 'edit', scope: 'datasets:write' },
+
+  createEngine: { who: 'deploy', scope: 'engines:deploy' },
+  listEngines: { who: 'reader', scope: 'engines:read' },
+  'listEngines of a project': { who: 'read', scope: 'engines:read' },
+  getEngine: { who: 'read', scope: 'engines:read' },
+  updateEngine: { who: 'deploy', scope: 'engines:deploy' },
+  deleteEngine: { who: 'deploy', scope: 'engines:deploy' },
+  streamEngineLogs: { who: 'read', scope: 'engines:read', account: true },
+
+  listAudit: { who: 'admin', scope: 'audit:read' },
+  exportAudit: { who: 'admin', scope: 'audit:read' },
+}

@@ -1,0 +1,299 @@
+import { EventBus } from '../../src/modules/events/event-bus.js'
+import type { TestClient } from '../client.js'
+import type { Ownership, Subject } from './expectations.js'
+import { BASE_WORD, PASSWORD, type Kind, type Things, type World } from './world.js'
+
+/** One cell: who asks about whose thing. */
+export interface Cell {
+  world: World
+  subject: Subject
+  ownership: Ownership
+}
+
+/** What a call says. */
+export interface Call {
+  params?: Record<string, string>
+  query?: Record<string, string>
+  body?: unknown
+}
+
+/** An answer as it came; a stream is still open. */
+export interface Given {
+  status: number
+  headers: Headers
+  text: string
+  json: unknown
+  stream: ReadableStream<Uint8Array> | null
+}
+
+/** How an operation is called so that nothing but a lack of rights can refuse it. */
+export interface Plan {
+  call: (things: Things, cell: Cell) => Call | Promise<Call>
+  /** What the call changes: one that is allowed gets its own. */
+  changes?: readonly Kind[]
+  /** A session of its own for the call, because it ends that; `double`: of an account of its own. */
+  session?: 'own' | 'double'
+  /** What is wrong with the content of an answer that was allowed; undefined when nothing is. */
+  check?: (given: Given, things: Things, cell: Cell) => string | undefined | Promise<string | undefined>
+}
+
+interface Items {
+  items: { id: string; projectId?: string; user?: { id: string }; owner?: { id: string }; env?: unknown }[]
+  nextCursor: string | null
+}
+
+let count = 0
+const unique = (): string => `n${++count}`
+const id = ({ project }: Things): Call => ({ params: { id: project.id } })
+const items = ({ json }: Given): Items['items'] => (json as Items).items
+
+/** Both lists have the same entries. */
+function same(what: string, found: readonly string[], wanted: readonly string[]): string | undefined {
+  const extra = found.filter((each) => !wanted.includes(each)).length
+  const lacking = wanted.filter((each) => !found.includes(each)).length
+  return extra + lacking === 0 ? undefined : `${what}: ${extra} too many, ${lacking} missing`
+}
+
+const readable = ({ world, subject }: Cell): string[] =>
+  world.projectIds().filter((project) => world.capabilities(subject, project).includes('read'))
+
+/** How every operation is called, by the names of the expectations. */
+export const PLANS: Record<string, Plan> = {
+  getVersion: { call: () => ({}) },
+  getSignInOptions: { call: () => ({}) },
+  login: {
+    call: async (_, { world }) => ({ body: { username: (await world.addUser({})).username, password: PASSWORD } }),
+  },
+  refreshSession: { call: () => ({ body: {} }), session: 'own' },
+  getCapabilities: { call: () => ({}) },
+  streamEvents: { call: () => ({}), check: eventsAreExactlyTheirs },
+  getMyPermissions: {
+    call: () => ({}),
+    check: ({ json }, _, { subject }) => {
+      const mayManage = (json as { instance: string[] }).instance.includes('user:manage')
+      return mayManage === (subject === 'admin') ? undefined : `user:manage is ${mayManage}`
+    },
+  },
+  'getMyPermissions of a project': {
+    call: ({ project }) => ({ query: { projectId: project.id } }),
+    check: ({ json }, { project }, { world, subject }) => {
+      if (subject.startsWith('token')) return undefined
+      const can = world.capabilities(subject, project.id)
+      const allowed = (json as { project: string[] }).project
+      const needs = {
+        read: 'project:read',
+        edit: 'dataset:create',
+        deploy: 'engine:create',
+        manage: 'project:share',
+        own: 'project:transfer',
+      }
+      const wrong = Object.entries(needs).filter(
+        ([capability, action]) => allowed.includes(action) !== can.some((each) => each === capability),
+      )
+      return wrong.length === 0 ? undefined : `wrong about ${wrong.join(' ')}`
+    },
+  },
+  me: {
+    call: () => ({}),
+    check: ({ json }, _, { world, subject }) =>
+      (json as { user: { id: string } }).user.id === world.accountOf(subject)?.id ? undefined : 'somebody else',
+  },
+  updateMe: { call: () => ({ body: { displayName: unique() } }), session: 'double' },
+  changePassword: { call: () => ({ body: { currentPassword: PASSWORD, newPassword: `${PASSWORD}-${unique()}` } }), session: 'double' },
+  logout: { call: () => ({ body: {} }), session: 'own' },
+  listSessions: {
+    call: () => ({ query: { limit: '100' } }),
+    check: (given, _, { world, subject }) =>
+      items(given).every(({ user }) => user?.id === world.accountOf(subject)?.id) ? undefined : "another's session",
+  },
+  'listSessions of all': {
+    call: () => ({ query: { of: 'all', limit: '100' } }),
+    check: (given) => (new Set(items(given).map(({ user }) => user?.id)).size > 1 ? undefined : 'only one person has sessions'),
+  },
+  endSession: { call: ({ session }) => ({ params: { id: session.id } }), changes: ['session'] },
+  createToken: { call: () => ({ body: { name: unique(), scopes: ['runs:write'] } }) },
+  listTokens: {
+    call: () => ({ query: { limit: '100' } }),
+    check: (given, _, { world, subject }) =>
+      items(given).every(({ owner }) => owner?.id === world.accountOf(subject)?.id) ? undefined : "another's token",
+  },
+  'listTokens of all': {
+    call: () => ({ query: { of: 'all', limit: '100' } }),
+    check: (given) => (new Set(items(given).map(({ owner }) => owner?.id)).size > 1 ? undefined : 'only one person has tokens'),
+  },
+  revokeToken: { call: ({ token }) => ({ params: { id: token.id } }), changes: ['token'] },
+
+  createProject: { call: () => ({ body: { title: unique(), visibility: 'private' } }) },
+  listProjects: {
+    call: () => ({ query: { q: BASE_WORD, limit: '100' } }),
+    check: (given, _, cell) =>
+      same(
+        'projects',
+        items(given).map((item) => item.id),
+        readable(cell),
+      ),
+  },
+  getProject: { call: ({ project }) => ({ params: { idOrSlug: project.id } }) },
+  'getProject by slug': { call: ({ project }) => ({ params: { idOrSlug: project.slug } }) },
+  updateProject: {
+    call: ({ project }) => ({ params: { id: project.id }, body: { revision: project.revision, title: unique() } }),
+    changes: ['project'],
+  },
+  deleteProject: { call: id, changes: ['project'] },
+  getProjectSharing: { call: id },
+  setProjectMember: {
+    call: ({ project, member }) => ({ params: { id: project.id, kind: member.kind, memberId: member.id }, body: { role: 'editor' } }),
+    changes: ['project'],
+  },
+  'setProjectMember of a group': {
+    call: ({ project, group }) => ({ params: { id: project.id, kind: 'group', memberId: group.id }, body: { role: 'editor' } }),
+    changes: ['project'],
+  },
+  removeProjectMember: {
+    call: ({ project, member }) => ({ params: { id: project.id, kind: member.kind, memberId: member.id } }),
+    changes: ['project'],
+  },
+  setProjectVisibility: {
+    call: ({ project }) => ({ params: { id: project.id }, body: { revision: project.revision, visibility: 'internal' } }),
+    changes: ['project'],
+  },
+  transferProject: { call: ({ project, member }) => ({ params: { id: project.id }, body: { ownerId: member.id } }), changes: ['project'] },
+
+  createDataset: { call: ({ project }) => ({ body: { projectId: project.id, name: unique() } }), changes: ['project'] },
+  listDatasets: {
+    call: ({ project }) => ({ query: { projectId: project.id, limit: '100' } }),
+    check: (given, { project, dataset }) =>
+      items(given).every(({ projectId }) => projectId === project.id) && items(given).some((item) => item.id === dataset.id)
+        ? undefined
+        : 'not those of the project',
+  },
+  getDataset: { call: ({ dataset }) => ({ params: { id: dataset.id } }) },
+  deleteDataset: { call: ({ dataset }) => ({ params: { id: dataset.id } }), changes: ['dataset'] },
+  listDatasetFiles: {
+    call: ({ dataset }) => ({ params: { id: dataset.id } }),
+    check: (given, { file }) =>
+      same(
+        'files',
+        items(given).map((item) => item.id),
+        [file.id],
+      ),
+  },
+  downloadDatasetFile: {
+    call: ({ dataset, file }) => ({ params: { id: dataset.id, fileId: file.id } }),
+    check: ({ headers }, { file }) => (headers.get('location')?.includes(file.id) ? undefined : 'no address of the file'),
+  },
+  deleteDatasetFile: { call: ({ dataset, file }) => ({ params: { id: dataset.id, fileId: file.id } }), changes: ['dataset'] },
+  createUpload: {
+    call: ({ dataset }) => ({ body: { target: { kind: 'dataset', id: dataset.id }, name: unique(), size: 1 } }),
+    changes: ['dataset'],
+  },
+  listUploads: {
+    call: ({ project }) => ({ query: { projectId: project.id, limit: '100' } }),
+    check: (given, { upload }) => (items(given).some((item) => item.id === upload.id) ? undefined : 'not that of the project'),
+  },
+  getUpload: { call: ({ upload }) => ({ params: { id: upload.id } }) },
+  completeUpload: {
+    call: ({ upload }) => ({ params: { id: upload.id }, body: { parts: [{ number: 1, etag: upload.etag }] } }),
+    changes: ['dataset', 'upload'],
+  },
+  abortUpload: { call: ({ upload }) => ({ params: { id: upload.id } }), changes: ['dataset', 'upload'] },
+
+  createEngine: {
+    call: ({ project }) => ({ body: { projectId: project.id, name: unique(), image: 'registry.test/app:1', port: 8080 } }),
+    changes: ['project'],
+  },
+  listEngines: { call: () => ({ query: { limit: '100' } }), check: enginesAreExactlyTheirs },
+  'listEngines of a project': {
+    call: ({ project }) => ({ query: { projectId: project.id } }),
+    check: (given, { project, engine }) =>
+      items(given).every(({ projectId }) => projectId === project.id) && items(given).some((item) => item.id === engine.id)
+        ? undefined
+        : 'not those of the project',
+  },
+  getEngine: {
+    call: ({ engine }) => ({ params: { id: engine.id } }),
+    check: ({ json }, { project }, { world, subject }) => {
+      // What an app is given (keys, addresses) is for those who may deploy it.
+      const may = subject === 'token of just that scope' ? false : world.capabilities(subject, project.id).includes('deploy')
+      return ((json as { env: unknown }).env !== null) === may ? undefined : `its environment is ${may ? 'hidden' : 'shown'}`
+    },
+  },
+  updateEngine: {
+    call: ({ engine }) => ({ params: { id: engine.id }, body: { revision: engine.revision, port: 9000 } }),
+    changes: ['engine'],
+  },
+  deleteEngine: { call: ({ engine }) => ({ params: { id: engine.id } }), changes: ['engine'] },
+  streamEngineLogs: { call: ({ engine }) => ({ params: { id: engine.id } }) },
+
+  listAudit: { call: () => ({ query: { limit: '10' } }), check: (given) => (items(given).length > 0 ? undefined : 'it is empty') },
+  exportAudit: {
+    call: () => ({ query: { from: new Date(Date.now() - 1_000).toISOString() } }),
+    check: ({ headers }) => (headers.get('content-type')?.startsWith('application/x-ndjson') ? undefined : 'is no NDJSON'),
+  },
+}
+
+/** No app of a project that they may not read is listed, and of the shared ones that they may read all are. */
+function enginesAreExactlyTheirs(given: Given, _: Things, cell: Cell): string | undefined {
+  const { world, subject } = cell
+  const found = [...new Set(items(given).map(({ projectId }) => projectId ?? ''))]
+  const foreign = found.filter((project) => !world.capabilities(subject, project).includes('read'))
+  if (foreign.length > 0) return `apps of ${foreign.length} projects that are not theirs`
+  const shared = world.projectIds()
+  return same(
+    'projects of apps',
+    found.filter((project) => shared.includes(project)),
+    readable(cell),
+  )
+}
+
+/** Something happens in every shared project: exactly those who can read it are told. */
+async function eventsAreExactlyTheirs(given: Given, _: Things, { world, subject, ownership }: Cell): Promise<string | undefined> {
+  if (!given.stream) return 'no stream'
+  const bus = world.get(EventBus)
+  const revision = 1_000_000 + ++count
+  const ids = world.projectIds()
+  for (const projectId of ids) bus.publish('project.changed', { projectId, revision })
+  // Events keep their order: when this one is there, so is all that came before.
+  const [last, end] = [world.readable(subject), 1_000_000 + ++count]
+  // A token that is not for projects is told of the system only.
+  const blind = subject === 'token of just that scope'
+  if (blind) bus.publish('system.changed', {})
+  else bus.publish('project.changed', { projectId: last, revision: end })
+  const text = await readUntil(given.stream, blind ? 'event: system.changed' : `"revision":${end}`)
+  const told = ids.filter((projectId) => text.includes(JSON.stringify({ projectId, revision })))
+  return same(`events (${ownership})`, told, blind ? [] : readable({ world, subject, ownership }))
+}
+
+async function readUntil(stream: ReadableStream<Uint8Array>, what: string): Promise<string> {
+  let text = ''
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader()
+  const late = setTimeout(() => void reader.cancel(), 10_000)
+  while (!text.includes(what)) {
+    const { done, value } = await reader.read()
+    if (done) break
+    text += value
+  }
+  clearTimeout(late)
+  await reader.cancel()
+  return text
+}
+
+/** Sends a call to the address of the operation. An open stream is left open when `keep` says so. */
+export async function perform(client: TestClient, method: string, path: string, call: Call): Promise<Given> {
+  const address = Object.entries(call.params ?? {}).reduce(
+    (text, [name, value]) => text.replace(`{${name}}`, encodeURIComponent(value)),
+    path,
+  )
+  const query = new URLSearchParams(call.query).toString()
+  const answer = await client.fetch(query === '' ? address : `${address}?${query}`, {
+    method: method.toUpperCase(),
+    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body), headers: { 'content-type': 'application/json' } }),
+    signal: AbortSignal.timeout(30_000),
+  })
+  const { status, headers } = answer
+  if (status === 200 && headers.get('content-type')?.startsWith('text/event-stream'))
+    return { status, headers, text: '', json: null, stream: answer.body }
+  const text = await answer.text()
+  const isJson = /^application\/(problem\+)?json/.test(headers.get('content-type') ?? '')
+  return { status, headers, text, json: isJson && text !== '' ? (JSON.parse(text) as unknown) : null, stream: null }
+}
