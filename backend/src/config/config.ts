@@ -57,6 +57,16 @@ function checkAcross(config: Config): ConfigMistake[] {
     })
   if (config.kubeconfig === null && config.kubeContext !== null)
     mistakes.push({ name: 'KUBECONFIG', message: 'is missing. VITRINE_KUBE_CONTEXT names a context, but no file to find it in.' })
+  if (config.oidcIssuer !== null && config.oidcClientId === null)
+    mistakes.push({
+      name: 'VITRINE_OIDC_CLIENT_ID',
+      message: 'is missing. VITRINE_OIDC_ISSUER needs the name under which it knows this portal.',
+    })
+  if (config.localSignIn === 'off' && config.oidcIssuer === null)
+    mistakes.push({
+      name: 'VITRINE_OIDC_ISSUER',
+      message: 'is missing. With VITRINE_LOCAL_SIGN_IN=off and no identity provider nobody could sign in.',
+    })
   return mistakes
 }
 

@@ -191,15 +191,88 @@ export const FIELDS = {
   }),
   oidcIssuer: field<string | null>({
     env: 'VITRINE_OIDC_ISSUER',
-    doc: 'Issuer of an OpenID Connect provider; its discovery document is read from there.',
-    parse: url(['http:', 'https:']),
+    doc: 'Issuer of an OpenID Connect provider, exactly as it names itself; its discovery document is read from there. See docs/sign-in.md.',
+    parse: issuer,
     default: null,
+  }),
+  oidcClientId: field<string | null>({
+    env: 'VITRINE_OIDC_CLIENT_ID',
+    doc: 'How the identity provider calls this portal.',
+    parse: text,
+    default: null,
+  }),
+  oidcClientSecret: field<string | null>({
+    env: 'VITRINE_OIDC_CLIENT_SECRET',
+    doc: 'Secret that the identity provider gave this portal; none for a public client.',
+    parse: text,
+    default: null,
+    secret: true,
+  }),
+  oidcScopes: field({
+    env: 'VITRINE_OIDC_SCOPES',
+    doc: 'Scopes that the identity provider is asked for, separated by spaces.',
+    parse: scopes,
+    default: 'openid profile email',
+  }),
+  oidcGroupsClaim: field({
+    env: 'VITRINE_OIDC_GROUPS_CLAIM',
+    doc: "Claim that lists someone's groups, in the id token or else in the userinfo.",
+    parse: text,
+    default: 'groups',
+  }),
+  oidcAdminGroups: field<readonly string[] | null>({
+    env: 'VITRINE_OIDC_ADMIN_GROUPS',
+    doc: 'Groups of the identity provider whose members are admins, separated by commas. When given, the role follows them at each sign-in, in both directions.',
+    parse: list,
+    default: null,
+  }),
+  oidcAllowedGroups: field<readonly string[] | null>({
+    env: 'VITRINE_OIDC_ALLOWED_GROUPS',
+    doc: 'Groups of the identity provider whose members may sign in, separated by commas; everyone when not given.',
+    parse: list,
+    default: null,
+  }),
+  oidcGroups: field<GroupRules | null>({
+    env: 'VITRINE_OIDC_GROUPS',
+    doc: 'Which groups of the identity provider become groups here: `*` for each by its name, or pairs as `theirs=ours`, separated by commas.',
+    parse: groupRules,
+    default: null,
+  }),
+  oidcLinkByEmail: field({
+    env: 'VITRINE_OIDC_LINK_BY_EMAIL',
+    doc: 'Whether someone from the identity provider gets the one local account that has their verified e-mail address; its password is removed then.',
+    parse: oneOf('on', 'off'),
+    default: 'off',
   }),
   oidcLabel: field({
     env: 'VITRINE_OIDC_LABEL',
     doc: 'What the button of the identity provider says: "Sign in with …".',
     parse: text,
     default: 'Single sign-on',
+  }),
+  rateLimitAccount: field({
+    env: 'VITRINE_RATE_LIMIT_ACCOUNT',
+    doc: 'Requests a minute that the sessions of one account may send to one replica; 0 for no limit.',
+    parse: wholeNumber(0, 1_000_000),
+    default: 1_200,
+  }),
+  rateLimitToken: field({
+    env: 'VITRINE_RATE_LIMIT_TOKEN',
+    doc: 'Requests a minute that one API token may send to one replica; 0 for no limit.',
+    parse: wholeNumber(0, 1_000_000),
+    default: 1_200,
+  }),
+  rateLimitAddress: field({
+    env: 'VITRINE_RATE_LIMIT_ADDRESS',
+    doc: 'Requests a minute without an account, or with a wrong credential, that one address (an IPv6 /64) may send to one replica; 0 for no limit.',
+    parse: wholeNumber(0, 1_000_000),
+    default: 600,
+  }),
+  maxStreams: field({
+    env: 'VITRINE_MAX_STREAMS',
+    doc: 'Streams (events, logs) that one account may have open at one replica.',
+    parse: wholeNumber(1, 100_000),
+    default: 100,
   }),
   templatesDir: field({
     env: 'VITRINE_TEMPLATES_DIR',
@@ -219,6 +292,51 @@ export const FIELDS = {
 function username(raw: string): string {
   if (!/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/.test(raw))
     throw new Error('must have 1 to 64 characters: small letters, digits, dot, hyphen, underscore')
+  return raw
+}
+
+/** Which groups of an identity provider become groups of ours: each by its name, or ours by theirs. */
+export type GroupRules = '*' | ReadonlyMap<string, string>
+
+const GROUP_NAME = /^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/
+
+function list(raw: string): readonly string[] {
+  const items = raw
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+  if (items.length === 0) throw new Error('must have at least one name; names are separated by commas')
+  return items
+}
+
+function groupRules(raw: string): GroupRules {
+  if (raw.trim() === '*') return '*'
+  return new Map(
+    list(raw).map((pair) => {
+      // The last one: a name of theirs may contain it.
+      const at = pair.lastIndexOf('=')
+      const [theirs, ours] = [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()]
+      if (theirs === '' || !GROUP_NAME.test(ours))
+        throw new Error('must be * or pairs as theirs=ours, separated by commas; ours has small letters, digits, dot, hyphen, underscore')
+      return [theirs, ours]
+    }),
+  )
+}
+
+function scopes(raw: string): string {
+  const names = raw.split(/\s+/).filter(Boolean)
+  if (!names.includes('openid')) throw new Error('must contain openid')
+  return names.join(' ')
+}
+
+/** Kept as it is, a slash at its end included: it is compared with what the provider says of itself. */
+function issuer(raw: string): string {
+  const parsed = URL.canParse(raw) ? new URL(raw) : undefined
+  const local = parsed !== undefined && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(parsed.hostname)
+  if (parsed?.protocol !== 'https:' && !(parsed?.protocol === 'http:' && local))
+    throw new Error('must be an address that begins with https://; http:// is for a provider on this very machine')
+  if (parsed.search !== '' || parsed.hash !== '' || parsed.username !== '' || parsed.password !== '')
+    throw new Error('must be an address without a query, a fragment or a password')
   return raw
 }
 

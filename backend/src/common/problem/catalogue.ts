@@ -44,6 +44,12 @@ export const CATALOGUE = {
     detail: 'The API has no {method} {path}. See /api/docs for what there is.',
   },
   'too-many-requests': { status: 429, title: 'Too many requests', detail: 'Wait {seconds} seconds and try again.' },
+  'too-many-streams': {
+    status: 429,
+    title: 'Too many streams are open',
+    detail: 'An account has at most {limit} open at once. Close some, for example other tabs, then try again.',
+    retryAfter: 5,
+  },
   'not-signed-in': {
     status: 401,
     title: 'You are not signed in',
@@ -82,6 +88,29 @@ export const CATALOGUE = {
     detail: 'It was sent by a page of {origin}; only pages of {expected} may change something. Scripts send an API token and no Origin.',
   },
   'invalid-credentials': { status: 401, title: 'The name or the password is wrong', detail: 'Check both and try again.' },
+  'identity-provider-not-configured': {
+    status: 404,
+    title: 'There is no identity provider',
+    detail: 'This instance has none. See GET /api/auth/options for how one signs in here.',
+  },
+  'identity-provider-unavailable': {
+    status: 503,
+    title: 'The identity provider is not reachable',
+    detail: 'Try again in a few seconds. If it stays so, tell an admin.',
+    retryAfter: 5,
+  },
+  'sign-in-failed': {
+    status: 401,
+    title: 'The sign-in did not work',
+    detail:
+      'It took too long, was tried twice, or the identity provider refused it. Start again; if it fails again, tell an admin the time.',
+  },
+  'account-disabled': { status: 403, title: 'The account is disabled', detail: 'Ask an admin to enable it.' },
+  'sign-in-not-permitted': {
+    status: 403,
+    title: 'You may not sign in here',
+    detail: 'You are in none of the groups that may use this instance. Ask an admin to be added to one.',
+  },
   'csrf-token-invalid': {
     status: 403,
     title: 'The CSRF token is missing or wrong',

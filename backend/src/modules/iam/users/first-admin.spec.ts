@@ -25,6 +25,9 @@ class FakeUsers extends UserRepository {
   async findByExternalId() {
     return null
   }
+  async findByEmail() {
+    return []
+  }
   async update() {
     return null
   }

@@ -59,8 +59,18 @@ export class MongoUserRepository extends UserRepository {
     return fromStored(await this.model.findOne({ externalId }).lean<Stored<User>>())
   }
 
-  async hasAdmin(): Promise<boolean> {
-    return (await this.model.exists({ role: 'admin', state: 'active' })) !== null
+  async findByEmail(email: string, limit: number): Promise<User[]> {
+    const exactly = `^${email.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`
+    const found = await this.model
+      .find({ email: trusted({ $regex: exactly, $options: 'i' }) })
+      .limit(limit)
+      .lean<Stored<User>[]>()
+    return found.map((user) => fromStored(user))
+  }
+
+  async hasAdmin(except?: string): Promise<boolean> {
+    const other = except === undefined ? {} : { _id: trusted({ $ne: except }) }
+    return (await this.model.exists({ role: 'admin', state: 'active', ...other })) !== null
   }
 
   async insert(user: User): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { User } from './user.js'
 export type UserChange = Partial<Pick<User, 'displayName' | 'email' | 'memberships'>>
 
 /** The fields of an account whose change ends all its sessions and tokens. */
-export type UserSecurityChange = Partial<Pick<User, 'role' | 'state' | 'passwordHash' | 'mustChangePassword'>>
+export type UserSecurityChange = Partial<Pick<User, 'role' | 'state' | 'passwordHash' | 'mustChangePassword' | 'externalId'>>
 
 /** Where accounts are kept. */
 export abstract class UserRepository {
@@ -12,8 +12,10 @@ export abstract class UserRepository {
   abstract findByIds(ids: string[]): Promise<User[]>
   abstract findByUsername(username: string): Promise<User | null>
   abstract findByExternalId(externalId: string): Promise<User | null>
-  /** Whether there is an account with the role `admin` that may sign in. */
-  abstract hasAdmin(): Promise<boolean>
+  /** Those with the e-mail address, in whatever case; up to `limit`. */
+  abstract findByEmail(email: string, limit: number): Promise<User[]>
+  /** Whether there is an account with the role `admin` that may sign in. @param except other than this one */
+  abstract hasAdmin(except?: string): Promise<boolean>
   /** Stores a new account. @returns false when its name or its external id is taken */
   abstract insert(user: User): Promise<boolean>
   /** Changes it if it is still at `revision`. @returns the changed account, or null when it is not */
