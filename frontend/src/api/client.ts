@@ -2,6 +2,7 @@
  * The one way to the portal's API: JSON in and out, the CSRF header on unsafe calls,
  * and every failure as an `ApiProblem`, whatever its shape was on the wire.
  */
+import type { SignedInDto } from './generated'
 
 export interface FieldProblem {
   /** Dotted path in the request, such as `title` or `tags.0`. */
@@ -58,17 +59,23 @@ interface Options {
 }
 
 const base = '/api'
-let csrfToken = ''
-let onSignedOut: (problem: ApiProblem) => void = () => {}
 
-/** Keeps the token of the current session for the header `X-CSRF-Token`; empty when signed out. */
-export function setCsrfToken(token: string): void {
-  csrfToken = token
+/** What the rest of the page has to know of the session, told by the calls that notice it. */
+export interface SessionListener {
+  /** The portal no longer knows the session, or ended it. */
+  onSignedOut?: (problem: ApiProblem) => void
+  /** The session was refreshed; `session` says whose it is: in another tab someone else may have signed in meanwhile. */
+  onRefreshed?: (session: SignedInDto) => void
+  /** Nothing else is possible until the password is changed. */
+  onPasswordRequired?: () => void
+  /** A stream ended because its session did; the tab may have a newer one. */
+  onDoubt?: () => void
 }
+let listener: SessionListener = {}
 
-/** Called when a call that needs a session is answered with 401. */
-export function whenSignedOut(listener: (problem: ApiProblem) => void): void {
-  onSignedOut = listener
+/** Sets who is told of what happens to the session; the one before is no longer told. */
+export function listenToSession(next: SessionListener): void {
+  listener = next
 }
 
 /** The address of an API path with its query; empty values are left out. */
@@ -147,7 +154,110 @@ export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError'
 }
 
-async function send(method: string, path: string, options: Options): Promise<Response> {
+const csrfCookies = ['__Host-vitrine-csrf', 'vitrine_csrf']
+
+/** The CSRF token as the cookie has it now: it is of the session that the browser will send, whichever tab opened that. */
+export function csrfToken(): string {
+  const cookies = new Map(
+    globalThis.document.cookie.split(';').map((pair) => {
+      const [name = '', ...value] = pair.trim().split('=')
+      return [name, value.join('=')] as const
+    }),
+  )
+  return csrfCookies.map((name) => cookies.get(name)).find(Boolean) ?? ''
+}
+
+/** An access cookie is good for 10 minutes; from this age on (milliseconds) it is worth replacing ahead of use. */
+const oldAfter = 8 * 60_000
+const stampKey = 'vitrine.session-refreshed'
+
+/** When the cookies were made and for whom, as all tabs know it. */
+function stamp(): string {
+  try {
+    return globalThis.localStorage.getItem(stampKey) ?? ''
+  } catch {
+    // Storage may be forbidden: then each tab refreshes for itself.
+    return ''
+  }
+}
+
+/** Remembers, for all tabs, that the session's cookies are new and whose they are. */
+export function sessionIsFresh(userId: string): void {
+  try {
+    globalThis.localStorage.setItem(stampKey, `${Date.now()} ${userId}`)
+  } catch {
+    // See `stamp`.
+  }
+}
+
+/** Whose session another tab has just opened or refreshed, from the storage event of that; null when it is about something else. */
+export function sessionOwnerIn({ key, newValue }: Pick<StorageEvent, 'key' | 'newValue'>): string | null {
+  return key === stampKey ? (newValue?.split(' ')[1] ?? null) : null
+}
+
+/** Whether the access cookie may be too old for a request that cannot be repeated, such as a download link. */
+export const sessionIsOld = (): boolean => Math.abs(Date.now() - Number(stamp().split(' ')[0])) > oldAfter
+
+let refreshing: Promise<void> | null = null
+
+async function refreshNow(stampBefore: string): Promise<void> {
+  // While we waited for the lock another tab has done it: the cookies are those of all tabs.
+  if (stamp() !== stampBefore) return
+  let response: Response
+  try {
+    const headers = { accept: 'application/json', 'x-csrf-token': csrfToken() }
+    response = await fetch(apiUrl('/auth/refresh'), { method: 'POST', headers, credentials: 'same-origin' })
+  } catch (error) {
+    throw asProblem(error)
+  }
+  if (!response.ok) {
+    const problem = await problemFrom(response)
+    // 403: the cookies do not belong together any more, which only a new sign-in can mend.
+    if (problem.status === 401 || problem.status === 403) listener.onSignedOut?.(problem)
+    throw problem
+  }
+  const session = (await response.json()) as SignedInDto
+  sessionIsFresh(session.user.id)
+  listener.onRefreshed?.(session)
+}
+
+/**
+ * Gets new cookies for the session: once for all calls of this tab that need it, and one tab after the other.
+ * Throws an `ApiProblem` when that is refused (then the session is over) or the portal is away.
+ */
+export function refreshSession(): Promise<void> {
+  const before = stamp()
+  // Undefined outside of a secure context, whatever the types say.
+  const locks = globalThis.navigator.locks as LockManager | undefined
+  refreshing ??= (locks ? locks.request('vitrine-session', () => refreshNow(before)) : refreshNow(before)).finally(() => {
+    refreshing = null
+  })
+  return refreshing
+}
+
+/**
+ * What a refused request means for the session, whichever way it was sent.
+ * @returns whether the session was refreshed, so that the same request may be sent again
+ */
+export async function settleRefusal(problem: ApiProblem): Promise<boolean> {
+  if (problem.code === 'session-stale') {
+    await refreshSession()
+    return true
+  }
+  if (problem.code === 'not-signed-in' || problem.code === 'session-reused') listener.onSignedOut?.(problem)
+  if (problem.code === 'password-change-required') listener.onPasswordRequired?.()
+  return false
+}
+
+/** The reason that the portal gives when a stream ends with its session. */
+const signedOutReason = 'you are no longer signed in'
+
+/** Tells, of the data of a stream's `end`, when it says that the session is over. */
+export function settleStreamEnd(data: string): void {
+  if (data.includes(signedOutReason)) listener.onDoubt?.()
+}
+
+async function send(method: string, path: string, options: Options, repeated = false): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
   if (options.signal) init.signal = options.signal
@@ -155,7 +265,10 @@ async function send(method: string, path: string, options: Options): Promise<Res
     headers['content-type'] = 'application/json'
     init.body = JSON.stringify(options.body)
   }
-  if (method !== 'GET' && csrfToken) headers['x-csrf-token'] = csrfToken
+  if (method !== 'GET') {
+    const token = csrfToken()
+    if (token) headers['x-csrf-token'] = token
+  }
   let response: Response
   try {
     response = await fetch(apiUrl(path, options.query), init)
@@ -164,7 +277,7 @@ async function send(method: string, path: string, options: Options): Promise<Res
   }
   if (response.ok) return response
   const problem = await problemFrom(response)
-  if (problem.status === 401 && !path.startsWith('/auth/')) onSignedOut(problem)
+  if (!repeated && (await settleRefusal(problem))) return send(method, path, options, true)
   throw problem
 }
 
@@ -187,6 +300,7 @@ async function json<T>(method: string, path: string, options: Options): Promise<
 export const api = {
   get: <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> => json<T>('GET', path, { query, signal }),
   post: <T>(path: string, body?: unknown): Promise<T> => json<T>('POST', path, { body }),
+  put: <T>(path: string, body: unknown): Promise<T> => json<T>('PUT', path, { body }),
   patch: <T>(path: string, body: unknown): Promise<T> => json<T>('PATCH', path, { body }),
   /** For calls whose answer carries nothing we read. */
   async send(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {

@@ -3,7 +3,7 @@
  * and cannot be told apart when it is silent, so the protocol is read here:
  * https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
-import { ApiProblem, asProblem, isAbort, problemFrom } from './client'
+import { ApiProblem, asProblem, isAbort, problemFrom, settleRefusal, settleStreamEnd } from './client'
 
 export interface ServerEvent {
   /** `message` when the server names none. */
@@ -120,7 +120,7 @@ export function openEventStream(options: EventStreamOptions): EventStream {
   const report = (status: StreamStatus): void => options.onStatus?.(status)
 
   /** Reads one connection to its end; throws why it ended. Answers whether anything arrived through `onLive`. */
-  async function connection(onLive: () => void): Promise<number | null> {
+  async function connection(onLive: () => void, repeated = false): Promise<number | null> {
     const headers: Record<string, string> = { accept: 'text/event-stream' }
     if (lastEventId) headers['last-event-id'] = lastEventId
     const attempt = new AbortController()
@@ -136,7 +136,12 @@ export function openEventStream(options: EventStreamOptions): EventStream {
         credentials: 'same-origin',
         cache: 'no-store',
       })
-      if (!response.ok) throw await problemFrom(response)
+      if (!response.ok) {
+        const problem = await problemFrom(response)
+        clearTimeout(watchdog)
+        if (!repeated && (await settleRefusal(problem))) return await connection(onLive, true)
+        throw problem
+      }
       if (!response.body) return parser.retry
       onLive()
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
@@ -148,6 +153,7 @@ export function openEventStream(options: EventStreamOptions): EventStream {
         for (const event of parser.push(value)) {
           lastEventId = event.id
           onEvent(event)
+          if (event.event === 'end') settleStreamEnd(event.data)
           if (closing.signal.aborted) return null
         }
       }

@@ -4,12 +4,25 @@ import type { UploadState } from '../api/multipart-upload'
 
 // What the portal answers, by the names that pages and components use. Times are ISO 8601 strings, sizes are bytes.
 
-export type User = api.UserDto
+export type User = api.MeDto
+export type SignInOptions = api.SignInOptionsDto
+/** What someone may do; the table is the portal's. */
+export type Action = api.PermissionsDto['instance'][number]
+export type SignedInPlace = api.SessionDto
+export type TokenScope = api.CreateTokenDto['scopes'][number]
+export type TokenInput = api.CreateTokenDto
+export type Sharing = api.SharingDto
+export type Member = api.MemberDto
+export type MemberRole = Member['role']
+export type Visibility = api.ProjectDto['visibility']
+/** Someone or some group that a member can be made of. */
+export type DirectoryEntry = { kind: 'user' | 'group'; id: string; name: string; displayName: string }
 export type Session = api.SignedInDto
 export type ApiToken = api.TokenDto
 export type CreatedApiToken = api.CreatedTokenDto
 export type Project = api.ProjectDto
-export type ProjectInput = Required<api.CreateProjectDto>
+export type ProjectInput = Required<Omit<api.CreateProjectDto, 'visibility'>>
+export type NewProject = ProjectInput & { visibility: Visibility }
 export type Dataset = api.DatasetDto
 export type DatasetFile = api.DatasetFileDto
 export type Upload = api.UploadDto

@@ -21,14 +21,11 @@ export default defineRouter(() => {
     const session = useSessionStore()
     await session.restore()
     if (session.problem) return true
-    if (to.meta.isPublic) {
-      return to.name === 'login' && session.signedIn ? safeRedirect(to.query['redirect']) : true
-    }
-    if (session.signedIn) return true
-    return {
-      name: 'login',
-      query: to.fullPath === '/' ? {} : { redirect: to.fullPath },
-    }
+    const returnTo = to.fullPath === '/' ? {} : { returnTo: to.fullPath }
+    if (to.name === 'login') return session.signedIn ? safeRedirect(to.query['returnTo']) : true
+    if (session.mustChangePassword && to.name !== 'password') return { name: 'password', query: returnTo }
+    if (session.signedIn || (session.options?.publicAccess && !to.meta.account)) return true
+    return { name: 'login', query: returnTo }
   })
 
   router.onError((error, to) => {

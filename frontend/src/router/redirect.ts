@@ -2,5 +2,5 @@
 export function safeRedirect(wanted: unknown): string {
   if (typeof wanted !== 'string') return '/'
   // `//host` and `/\host` are other sites to a browser.
-  return /^\/(?![/\\])/.test(wanted) && !wanted.startsWith('/login') ? wanted : '/'
+  return /^\/(?![/\\])/.test(wanted) && !/^\/(?:login|password)(?![^/?#])/.test(wanted) ? wanted : '/'
 }

@@ -1,9 +1,12 @@
 import type { RouteRecordRaw } from 'vue-router'
+import type { Action } from '../components/models'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** Shown without a session. */
-    isPublic?: boolean
+    /** Needs an account even where everyone may read what is public. */
+    account?: true
+    /** What one has to be allowed on the instance; others are told whom to ask. */
+    needs?: Action
     /** i18n key of the document's title. */
     title?: string
   }
@@ -14,7 +17,13 @@ export const routes: RouteRecordRaw[] = [
     path: '/login',
     name: 'login',
     component: () => import('../pages/LoginPage.vue'),
-    meta: { isPublic: true, title: 'signIn.document' },
+    meta: { title: 'signIn.document' },
+  },
+  {
+    path: '/password',
+    name: 'password',
+    component: () => import('../pages/PasswordPage.vue'),
+    meta: { account: true, title: 'password.document' },
   },
   {
     path: '/',
@@ -30,13 +39,13 @@ export const routes: RouteRecordRaw[] = [
         path: 'new',
         name: 'new',
         component: () => import('../pages/NewProjectPage.vue'),
-        meta: { title: 'form.newDocument' },
+        meta: { account: true, needs: 'project:create', title: 'form.newDocument' },
       },
       {
         path: 'settings',
         name: 'settings',
         component: () => import('../pages/SettingsPage.vue'),
-        meta: { title: 'settings.document' },
+        meta: { account: true, title: 'settings.document' },
       },
       {
         path: 'p/:slug',

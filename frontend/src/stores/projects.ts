@@ -4,7 +4,7 @@ import { asProblem, isAbort } from '../api/client'
 import type { ApiProblem } from '../api/client'
 import * as api from '../api/projects'
 import type { ProjectQuery } from '../api/projects'
-import type { Project, ProjectInput } from '../components/models'
+import type { NewProject, Project, ProjectInput } from '../components/models'
 import { useLiveStore } from './live'
 
 /** The catalogue as it was searched last, and the project that is open. */
@@ -77,7 +77,7 @@ export const useProjectsStore = defineStore('projects', () => {
     items.value = items.value.map((item) => (item.id === project.id ? project : item))
   }
 
-  async function create(input: ProjectInput): Promise<Project> {
+  async function create(input: NewProject): Promise<Project> {
     const project = await api.createProject(input)
     answered.value = null
     return project

@@ -3,7 +3,7 @@ import { ref, shallowRef } from 'vue'
 import * as api from '../api/auth'
 import { asProblem } from '../api/client'
 import type { ApiProblem } from '../api/client'
-import type { ApiToken, CreatedApiToken } from '../components/models'
+import type { ApiToken, CreatedApiToken, TokenInput } from '../components/models'
 
 /** The API tokens of whoever is signed in. The value of a new one is answered, never kept. */
 export const useTokensStore = defineStore('tokens', () => {
@@ -21,8 +21,8 @@ export const useTokensStore = defineStore('tokens', () => {
     }
   }
 
-  async function create(name: string): Promise<CreatedApiToken> {
-    const { token, ...rest } = await api.createToken(name)
+  async function create(input: TokenInput): Promise<CreatedApiToken> {
+    const { token, ...rest } = await api.createToken(input)
     items.value = [rest, ...items.value]
     return { ...rest, token }
   }

@@ -12,6 +12,11 @@ const en = {
     },
   },
 
+  forbidden: {
+    title: 'You may not use this page',
+    text: 'It needs a right that your account does not have. Ask an admin of this instance for it.',
+  },
+
   common: {
     cancel: 'Cancel',
     close: 'Close',
@@ -54,7 +59,42 @@ const en = {
     submit: 'Sign in',
     needUsername: 'Enter your user name.',
     needPassword: 'Enter your password.',
-    ended: 'Your session has ended. Sign in to go on where you were.',
+    signedOut: {
+      ended: 'You were signed out: your session has ended. Sign in to go on where you were.',
+      reused: 'You were signed out: your session was used in two places at once, so it was ended for your safety. Sign in again.',
+    },
+    with: 'Sign in with {label}',
+    useLocal: 'Use a local account',
+    or: 'or',
+    browse: 'Look around without signing in',
+    capsLock: 'Caps Lock is on.',
+    wait: 'Too many attempts. You can try again in {seconds} s.',
+    submitIn: 'Sign in ({seconds} s)',
+    problems: {
+      'sign-in-failed': 'Signing in at {provider} did not work. Try again; if it stays, tell an admin.',
+      'identity-provider-unavailable': '{provider} cannot be reached at the moment. Wait a little and try again.',
+      'account-disabled': 'This account is disabled. Ask an admin to enable it.',
+      'sign-in-not-permitted': '{provider} knows you, but you may not use this instance. Ask an admin for access.',
+      other: 'Signing in did not work. Try again; if it stays, tell an admin.',
+    },
+    theProvider: 'The identity provider',
+  },
+
+  password: {
+    document: 'Change your password',
+    title: 'Choose your own password',
+    lead: 'The password that you signed in with was set by someone else. Choose a new one to go on.',
+    current: 'Current password',
+    next: 'New password',
+    nextHint: 'At least 12 characters. A few words are good.',
+    repeat: 'New password again',
+    differs: 'The two are not the same.',
+    needCurrent: 'Enter your current password.',
+    tooShort: 'Use at least 12 characters; these are {count}.',
+    long: '{count} characters.',
+    submit: 'Change password',
+    signOut: 'Sign out',
+    none: 'Your password is kept by the identity provider. Change it there.',
   },
 
   bar: {
@@ -65,7 +105,9 @@ const en = {
     account: 'Account',
     theme: 'Theme',
     themes: { auto: 'System', light: 'Light', dark: 'Dark' },
-    settings: 'API tokens',
+    settings: 'Settings',
+    admin: 'Admin',
+    signIn: 'Sign in',
     signOut: 'Sign out',
   },
 
