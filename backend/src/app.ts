@@ -17,6 +17,7 @@ import { SseStream } from './common/sse/sse-stream.js'
 import { createValidationPipe } from './common/validation/validation.pipe.js'
 import type { Config } from './config/config.js'
 import { AuditRecorder } from './modules/audit/audit-recorder.js'
+import { RequestLimits } from './modules/limits/request-limits.js'
 import { setUpOpenApi } from './openapi.js'
 import { translateMongoError } from './platform/mongo/mongo.js'
 
@@ -55,7 +56,7 @@ export async function createApp(config: Config, options: { preview?: boolean } =
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'])
   setUpOpenApi(app)
   await setUpHttp(app, config)
-  if (!options.preview) setUpAudit(app)
+  if (!options.preview) watchRequests(app)
   return app
 }
 
@@ -74,14 +75,22 @@ async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<v
   await servePage(app, config)
 }
 
-/** What a request did is in the audit log before its answer leaves. */
-function setUpAudit(app: NestFastifyApplication): void {
+/** Every request of the API is counted before anything is done for it, and what it did is in the audit log before its answer leaves. */
+function watchRequests(app: NestFastifyApplication): void {
+  const limits = app.get(RequestLimits, { strict: false })
   const recorder = app.get(AuditRecorder, { strict: false })
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onSend', async (request: AuthenticatedRequest, reply) => recorder.finish(request, reply.statusCode))
+  const fastify = app.getHttpAdapter().getInstance()
+  fastify.addHook('onRequest', async (request: AuthenticatedRequest, reply) => {
+    if (isApi(request.url)) await limits.arrived(request, reply)
+  })
+  fastify.addHook('onSend', async (request: AuthenticatedRequest, reply) => {
+    if (!isApi(request.url)) return
+    await limits.answered(request, reply)
+    await recorder.finish(request, reply.statusCode)
+  })
 }
+
+const isApi = (url: string): boolean => /^\/api(\/|\?|$)/.test(url)
 
 /** The built page: files with a hash in their name are kept by browsers for good; every other address that is not the API's gets index.html. */
 async function servePage(app: NestFastifyApplication, config: Config): Promise<void> {

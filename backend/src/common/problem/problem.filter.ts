@@ -37,7 +37,7 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy()
       return
     }
-    const { retryAfter } = problemOf(known.code)
+    const { retryAfter = known.params['seconds'] } = problemOf(known.code)
     if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter))
     if (known.code === 'not-signed-in') void reply.header('WWW-Authenticate', 'Bearer realm="vitrine"')
     const body = toProblem(known, request.id)

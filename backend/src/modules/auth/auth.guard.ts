@@ -9,6 +9,7 @@ import { can } from '../../common/policy/policy.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
+import { RequestLimits } from '../limits/request-limits.js'
 import { anonymous, AuthService, headerOf, originOf } from './auth.service.js'
 import { requireSameOrigin, SAFE_METHODS } from './same-origin.js'
 import { SessionCookies } from './sessions/session-cookies.js'
@@ -24,6 +25,7 @@ export class AuthGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly auth: AuthService,
     private readonly sessions: SessionsService,
+    private readonly limits: RequestLimits,
   ) {
     this.cookies = new SessionCookies(config)
   }
@@ -36,8 +38,10 @@ export class AuthGuard implements CanActivate {
     if (request.headers.authorization === undefined) requireSameOrigin(request, this.config.publicUrl)
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC_KEY, targets)) return true
     const action = this.reflector.getAllAndOverride<Action | undefined>(ACTION_KEY, targets)
-    const auth = await this.identify(request, context.switchToHttp().getResponse<FastifyReply>())
+    const reply = context.switchToHttp().getResponse<FastifyReply>()
+    const auth = await this.identify(request, reply)
     request.auth = auth
+    await this.limits.identified(request, auth, reply)
     if (action === undefined || !can(auth, action)) {
       auth.trail.deny(action ?? 'unknown')
       throw auth.via === 'anonymous' ? new DomainError('not-signed-in') : new DomainError('not-allowed', { action: action ?? 'unknown' })

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common'
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core'
 import { IamModule } from '../iam/iam.module.js'
+import { LimitsModule } from '../limits/limits.module.js'
 import { AuthController } from './auth.controller.js'
 import { AuthGuard } from './auth.guard.js'
 import { AuthService } from './auth.service.js'
@@ -15,7 +16,7 @@ import { MongoSignInFailures } from './sign-in/sign-in-failures.mongo.js'
 import { SignInThrottle } from './sign-in/sign-in-throttle.js'
 
 @Module({
-  imports: [IamModule, DiscoveryModule],
+  imports: [IamModule, LimitsModule, DiscoveryModule],
   controllers: [AuthController, SessionsController],
   providers: [
     { provide: SessionRepository, useClass: MongoSessionRepository },

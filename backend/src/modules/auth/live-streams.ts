@@ -1,6 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common'
+import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { AuthContext } from '../../common/auth-context/auth-context.js'
+import { networkOf } from '../../common/network.js'
+import { DomainError } from '../../common/problem/domain-error.js'
 import type { SseStream } from '../../common/sse/sse-stream.js'
+import { CONFIG } from '../../config/config.module.js'
+import type { Config } from '../../config/config.js'
 import { AuthService } from './auth.service.js'
 
 // Twice this and the time of a check stay below the 5 s within which a stream must end.
@@ -25,7 +29,20 @@ export class LiveStreams {
   private timer: NodeJS.Timeout | undefined
   private checking = false
 
-  constructor(private readonly auth: AuthService) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: Pick<Config, 'maxStreams'>,
+    private readonly auth: AuthService,
+  ) {}
+
+  /**
+   * Before a stream is opened: whether the account, or the address of someone without one, may have another.
+   * @throws DomainError `too-many-streams`
+   */
+  requireRoom(auth: AuthContext): void {
+    const limit = this.config.maxStreams
+    const open = [...this.watched].filter((entry) => ownerOf(entry.auth) === ownerOf(auth)).length
+    if (open >= limit) throw new DomainError('too-many-streams', { limit })
+  }
 
   /** Watches a stream until it closes. */
   watch(stream: SseStream, auth: AuthContext, check: Watched['check'] = () => null): void {
@@ -65,3 +82,6 @@ export class LiveStreams {
     entry.stream.end()
   }
 }
+
+/** Whom an open stream counts for. */
+const ownerOf = ({ user, origin }: AuthContext): string => user.id || networkOf(origin.address)

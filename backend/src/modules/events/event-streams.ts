@@ -30,6 +30,11 @@ export class EventStreams {
     })
   }
 
+  /** Before a stream is opened. @throws DomainError `too-many-streams` */
+  require(auth: AuthContext): void {
+    this.live.requireRoom(auth)
+  }
+
   open(stream: SseStream, auth: AuthContext): void {
     const reader = { stream, auth }
     this.readers.add(reader)

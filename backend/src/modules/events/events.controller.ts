@@ -20,6 +20,7 @@ export class EventsController {
     schema: { type: 'string' },
   })
   stream(@Auth() auth: AuthContext, @Res() reply: FastifyReply): void {
+    this.streams.require(auth)
     this.streams.open(new SseStream(reply), auth)
   }
 }

@@ -31,9 +31,10 @@ export class LogsService {
     })
   }
 
-  /** @throws DomainError `engine-not-found` or `not-allowed` */
+  /** @throws DomainError `engine-not-found`, `not-allowed` or `too-many-streams` */
   async require(auth: AuthContext, engineId: string): Promise<void> {
     await this.engines.require(auth, 'engine:log', engineId)
+    this.live.requireRoom(auth)
   }
 
   /** Sends what is kept of an app's log and what comes, until the app is deleted or the reader may not read it any more. */
