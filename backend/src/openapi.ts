@@ -1,8 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger'
-import { CATALOGUE } from './common/problem/catalogue.js'
+import { PUBLIC_EXTENSION } from './common/auth-context/auth-context.js'
+import { CATALOGUE, problemOf, type ProblemCode } from './common/problem/catalogue.js'
+import { RAISES_KEY } from './common/problem/raises.js'
 
-/** The OpenAPI document of the application; every operation says that it can answer with a problem. */
+/** The OpenAPI document of the application; every operation says with which statuses it can answer. */
 export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Vitrine')
@@ -51,13 +53,58 @@ function addProblems(document: OpenAPIObject): void {
       },
     },
   }
-  const problem = {
-    description: 'a problem',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  }
-  for (const path of Object.values(document.paths))
+  for (const [path, item] of Object.entries(document.paths))
     for (const method of ['get', 'post', 'patch', 'put', 'delete'] as const) {
-      const operation = path[method]
-      if (operation) operation.responses['default'] ??= problem
+      const operation = item[method]
+      if (!operation) continue
+      const { [RAISES_KEY]: raised = [], [PUBLIC_EXTENSION]: isPublic = false, ...rest } = operation as MarkedOperation
+      const codes = new Map<number, ProblemCode[]>(
+        kindOf({ path, method, isPublic, hasParameters: (rest.parameters ?? []).length > 0 }).map((status) => [status, []]),
+      )
+      for (const code of raised) codes.set(problemOf(code).status, [...(codes.get(problemOf(code).status) ?? []), code])
+      const responses = { ...rest.responses }
+      for (const [status, named] of [...codes].sort(([a], [b]) => a - b)) responses[status] ??= problemResponse(status, named)
+      item[method] = { ...rest, ...(isPublic ? { security: [] } : {}), responses }
     }
 }
+
+/** An operation with what the decorators left for this document. */
+type MarkedOperation = NonNullable<OpenAPIObject['paths'][string]['get']> & {
+  [RAISES_KEY]?: ProblemCode[]
+  [PUBLIC_EXTENSION]?: boolean
+}
+
+/** The statuses of problems that every operation of a kind can answer with. */
+function kindOf(operation: { path: string; method: string; isPublic: boolean; hasParameters: boolean }): number[] {
+  const { path, method, isPublic, hasParameters } = operation
+  const unsafe = method !== 'get'
+  return [
+    ...(unsafe || hasParameters ? [400] : []),
+    ...(isPublic ? [] : [401]),
+    // Also what is public may not be sent by a page of another site when it changes something.
+    ...(unsafe || !isPublic ? [403] : []),
+    ...(path.includes('{') ? [404] : []),
+    ...(unsafe ? [413, 415] : []),
+    429,
+    ...(unsafe || !isPublic ? [503] : []),
+  ]
+}
+
+const MEANING: Record<number, string> = {
+  400: 'the request is not valid',
+  401: 'not signed in',
+  403: 'not allowed',
+  404: 'not there, or you may not see it',
+  409: 'does not go with what is stored',
+  413: 'the body is too large',
+  415: 'the body is no JSON',
+  422: 'cannot be done',
+  429: 'too many requests',
+  503: 'a part that this needs is away',
+  507: 'there is no space left',
+}
+
+const problemResponse = (status: number, codes: ProblemCode[]) => ({
+  description: [MEANING[status] ?? 'a problem', ...(codes.length > 0 ? [codes.join(', ')] : [])].join(': '),
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+})

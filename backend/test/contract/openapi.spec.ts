@@ -32,6 +32,30 @@ it('every operation has an id, a summary and a documented success', () => {
   expect(lacking).toEqual([])
 })
 
+it('every operation names the statuses that it can answer with, each a problem of its kind and none for all the rest', () => {
+  const paths = committed['paths'] as Record<
+    string,
+    Record<string, { operationId: string; security?: unknown[]; responses: Record<string, { content?: Record<string, unknown> }> }>
+  >
+  const wrong = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).flatMap(([verb, { operationId, security, responses }]) => {
+      const has = (status: number) => String(status) in responses
+      const isPublic = security?.length === 0
+      return [
+        ...('default' in responses ? ['default says nothing'] : []),
+        ...(Object.keys(responses).some((status) => status === '500') ? ['500 is never meant'] : []),
+        ...(!isPublic && !(has(401) && has(403)) ? ['not public: 401 and 403'] : []),
+        ...(verb !== 'get' && !(has(400) && has(403) && has(413) && has(415)) ? ['changes something: 400, 403, 413, 415'] : []),
+        ...(path.includes('{') && !has(404) ? ['an id: 404'] : []),
+        ...Object.entries(responses)
+          .filter(([status, { content }]) => /^[45]/.test(status) && Object.keys(content ?? {}).join() !== 'application/problem+json')
+          .map(([status]) => `${status} is no problem`),
+      ].map((fault) => `${operationId}: ${fault}`)
+    }),
+  )
+  expect(wrong).toEqual([])
+})
+
 it('every path of the contract of the first release is there', () => {
   const paths = Object.keys(committed['paths'] as object)
   for (const path of [

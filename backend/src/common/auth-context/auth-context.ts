@@ -1,4 +1,5 @@
-import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common'
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common'
+import { ApiExtension } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import type { Action, Scope } from '../policy/actions.js'
 import type { AuditTrail } from './audit-trail.js'
@@ -47,12 +48,14 @@ export interface AuthContext {
 
 export const ACTION_KEY = 'vitrine:action'
 export const PUBLIC_KEY = 'vitrine:public'
+/** Tells the OpenAPI document that an operation is public. */
+export const PUBLIC_EXTENSION = 'x-public'
 
 /** Declares the action that a route carries out; a route with neither this nor {@link Public} stops the start. */
 export const Can = (action: Action) => SetMetadata(ACTION_KEY, action)
 
 /** Declares that a route needs neither an account nor a permission. */
-export const Public = () => SetMetadata(PUBLIC_KEY, true)
+export const Public = () => applyDecorators(SetMetadata(PUBLIC_KEY, true), ApiExtension(PUBLIC_EXTENSION, true))
 
 /** A request that has passed the guard carries who is asking; every request of the API carries its trail. */
 export type AuthenticatedRequest = FastifyRequest & { auth?: AuthContext; trail?: AuditTrail }

@@ -3,6 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import type { FastifyReply } from 'fastify'
 import type { AuditTrail } from '../../common/auth-context/audit-trail.js'
 import { Auth, Can, Public, Trail, type AuthContext, type AuthenticatedRequest } from '../../common/auth-context/auth-context.js'
+import { Raises } from '../../common/problem/raises.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ChangePasswordDto, LoginDto, MeDto, SignedInDto, SignInOptionsDto, UpdateProfileDto } from './auth.dto.js'
@@ -33,6 +34,7 @@ export class AuthController {
   @HttpCode(200)
   @Public()
   @ApiOperation({ summary: 'Sign in; sets the cookies of a session', operationId: 'login' })
+  @Raises('invalid-credentials')
   @ApiOkResponse({ type: SignedInDto })
   async login(
     @Body() dto: LoginDto,
@@ -52,6 +54,7 @@ export class AuthController {
       'The access cookie is good for 10 minutes; the refresh cookie gets new ones, once. Used twice, it was copied, and the session ends.',
     operationId: 'refreshSession',
   })
+  @Raises('not-signed-in', 'session-reused')
   @ApiOkResponse({ type: SignedInDto })
   async refresh(
     @Req() request: AuthenticatedRequest,
@@ -86,6 +89,7 @@ export class AuthController {
   @HttpCode(200)
   @Can('self:update')
   @ApiOperation({ summary: 'Change your password; ends your other sessions and your API tokens', operationId: 'changePassword' })
+  @Raises('current-password-wrong', 'user-revision-conflict')
   @ApiOkResponse({ type: SignedInDto })
   async changePassword(
     @Auth() auth: AuthContext,

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Re
 import { ApiCreatedResponse, ApiFoundResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../common/auth-context/auth-context.js'
 import { PageQuery } from '../../common/pagination/pagination.js'
+import { Raises } from '../../common/problem/raises.js'
 import { DatasetFilesService } from './dataset-files.service.js'
 import { CreateDatasetDto, DatasetDto, DatasetFilePage, DatasetListQuery, DatasetPage } from './datasets.dto.js'
 import { DatasetsService } from './datasets.service.js'
@@ -17,6 +18,7 @@ export class DatasetsController {
   @Post()
   @Can('dataset:create')
   @ApiOperation({ summary: 'Create a data set', operationId: 'createDataset' })
+  @Raises('project-not-found', 'dataset-name-taken')
   @ApiCreatedResponse({ type: DatasetDto })
   create(@Auth() auth: AuthContext, @Body() dto: CreateDatasetDto): Promise<DatasetDto> {
     return this.datasets.create(auth, dto)
@@ -25,6 +27,7 @@ export class DatasetsController {
   @Get()
   @Can('dataset:read')
   @ApiOperation({ summary: 'The data sets of a project, newest first', operationId: 'listDatasets' })
+  @Raises('project-not-found')
   @ApiOkResponse({ type: DatasetPage })
   list(@Auth() auth: AuthContext, @Query() query: DatasetListQuery): Promise<DatasetPage> {
     return this.datasets.list(auth, query)

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common'
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../common/auth-context/auth-context.js'
+import { Raises } from '../../common/problem/raises.js'
 import { CreateEngineDto, EngineDto, EngineListQuery, EnginePage, UpdateEngineDto } from './engines.dto.js'
 import { EnginesService } from './engines.service.js'
 
@@ -17,6 +18,7 @@ export class EnginesController {
     description: 'Accepted at once; what becomes of it is in status, and in the event engine.status-changed.',
     operationId: 'createEngine',
   })
+  @Raises('project-not-found', 'engine-name-taken', 'engine-deleting')
   @ApiAcceptedResponse({ type: EngineDto })
   create(@Auth() auth: AuthContext, @Body() dto: CreateEngineDto): Promise<EngineDto> {
     return this.engines.deploy(auth, dto)
@@ -25,6 +27,7 @@ export class EnginesController {
   @Get()
   @Can('engine:read')
   @ApiOperation({ summary: 'Apps, newest first', operationId: 'listEngines' })
+  @Raises('project-not-found')
   @ApiOkResponse({ type: EnginePage })
   list(@Auth() auth: AuthContext, @Query() query: EngineListQuery): Promise<EnginePage> {
     return this.engines.list(auth, query)
@@ -42,6 +45,7 @@ export class EnginesController {
   @HttpCode(202)
   @Can('engine:update')
   @ApiOperation({ summary: 'Deploy an app again, changed', operationId: 'updateEngine' })
+  @Raises('engine-revision-conflict', 'engine-deleting')
   @ApiAcceptedResponse({ type: EngineDto })
   update(@Auth() auth: AuthContext, @Param('id') id: string, @Body() dto: UpdateEngineDto): Promise<EngineDto> {
     return this.engines.redeploy(auth, id, dto)

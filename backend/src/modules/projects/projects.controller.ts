@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common'
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../common/auth-context/auth-context.js'
+import { Raises } from '../../common/problem/raises.js'
 import { CreateProjectDto, ProjectDto, ProjectListQuery, ProjectPage, UpdateProjectDto } from './projects.dto.js'
 import { ProjectsService } from './projects.service.js'
 
@@ -36,6 +37,7 @@ export class ProjectsController {
   @Patch(':id')
   @Can('project:update')
   @ApiOperation({ summary: 'Change a project', operationId: 'updateProject' })
+  @Raises('project-revision-conflict')
   @ApiOkResponse({ type: ProjectDto })
   update(@Auth() auth: AuthContext, @Param('id') id: string, @Body() dto: UpdateProjectDto): Promise<ProjectDto> {
     return this.projects.update(auth, id, dto)

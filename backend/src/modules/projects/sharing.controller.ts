@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common'
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../common/auth-context/auth-context.js'
+import { Raises } from '../../common/problem/raises.js'
 import { SetMemberDto, SetVisibilityDto, SharingDto, TransferDto } from './sharing.dto.js'
 import { SharingService } from './sharing.service.js'
 
@@ -21,6 +22,7 @@ export class SharingController {
   @HttpCode(200)
   @Can('project:share')
   @ApiOperation({ summary: 'Give a person or a group a role, or another one', operationId: 'setProjectMember' })
+  @Raises('owner-is-member', 'too-many-members')
   @ApiParam({ name: 'kind', enum: ['user', 'group'] })
   @ApiOkResponse({ type: SharingDto })
   setMember(
@@ -52,6 +54,7 @@ export class SharingController {
   @HttpCode(200)
   @Can('project:share')
   @ApiOperation({ summary: 'Say who else may read a project', operationId: 'setProjectVisibility' })
+  @Raises('project-revision-conflict')
   @ApiOkResponse({ type: SharingDto })
   setVisibility(@Auth() auth: AuthContext, @Param('id') id: string, @Body() dto: SetVisibilityDto): Promise<SharingDto> {
     return this.sharing.setVisibility(auth, id, dto)

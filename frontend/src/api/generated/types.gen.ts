@@ -651,7 +651,7 @@ export type Problem = {
      * what happened and what to do
      */
     detail: string;
-    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'cross-site-request' | 'invalid-credentials' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'internal-error';
+    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'internal-error';
     requestId: string;
     errors?: Array<{
         path: string;
@@ -703,9 +703,25 @@ export type ListAuditData = {
 
 export type ListAuditErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
@@ -755,9 +771,25 @@ export type ExportAuditData = {
 
 export type ExportAuditErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type ExportAuditError = ExportAuditErrors[keyof ExportAuditErrors];
@@ -790,9 +822,25 @@ export type ListTokensData = {
 
 export type ListTokensErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type ListTokensError = ListTokensErrors[keyof ListTokensErrors];
@@ -812,9 +860,33 @@ export type CreateTokenData = {
 
 export type CreateTokenErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type CreateTokenError = CreateTokenErrors[keyof CreateTokenErrors];
@@ -836,9 +908,37 @@ export type RevokeTokenData = {
 
 export type RevokeTokenErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type RevokeTokenError = RevokeTokenErrors[keyof RevokeTokenErrors];
@@ -858,9 +958,9 @@ export type GetSignInOptionsData = {
 
 export type GetSignInOptionsErrors = {
     /**
-     * a problem
+     * too many requests
      */
-    default: Problem;
+    429: Problem;
 };
 
 export type GetSignInOptionsError = GetSignInOptionsErrors[keyof GetSignInOptionsErrors];
@@ -880,9 +980,33 @@ export type LoginData = {
 
 export type LoginErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in: invalid-credentials
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type LoginError = LoginErrors[keyof LoginErrors];
@@ -902,9 +1026,33 @@ export type RefreshSessionData = {
 
 export type RefreshSessionErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in: not-signed-in, session-reused
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type RefreshSessionError = RefreshSessionErrors[keyof RefreshSessionErrors];
@@ -924,9 +1072,21 @@ export type MeData = {
 
 export type MeErrors = {
     /**
-     * a problem
+     * not signed in
      */
-    default: Problem;
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type MeError = MeErrors[keyof MeErrors];
@@ -946,9 +1106,33 @@ export type UpdateMeData = {
 
 export type UpdateMeErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
@@ -968,9 +1152,37 @@ export type ChangePasswordData = {
 
 export type ChangePasswordErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed: current-password-wrong
+     */
+    403: Problem;
+    /**
+     * does not go with what is stored: user-revision-conflict
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
@@ -990,9 +1202,33 @@ export type LogoutData = {
 
 export type LogoutErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type LogoutError = LogoutErrors[keyof LogoutErrors];
@@ -1022,9 +1258,25 @@ export type ListSessionsData = {
 
 export type ListSessionsErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
@@ -1046,9 +1298,37 @@ export type EndSessionData = {
 
 export type EndSessionErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
@@ -1079,9 +1359,25 @@ export type ListProjectsData = {
 
 export type ListProjectsErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type ListProjectsError = ListProjectsErrors[keyof ListProjectsErrors];
@@ -1101,9 +1397,33 @@ export type CreateProjectData = {
 
 export type CreateProjectErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type CreateProjectError = CreateProjectErrors[keyof CreateProjectErrors];
@@ -1125,9 +1445,29 @@ export type GetProjectData = {
 
 export type GetProjectErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type GetProjectError = GetProjectErrors[keyof GetProjectErrors];
@@ -1149,9 +1489,37 @@ export type DeleteProjectData = {
 
 export type DeleteProjectErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type DeleteProjectError = DeleteProjectErrors[keyof DeleteProjectErrors];
@@ -1173,9 +1541,41 @@ export type UpdateProjectData = {
 
 export type UpdateProjectErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: project-revision-conflict
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type UpdateProjectError = UpdateProjectErrors[keyof UpdateProjectErrors];
@@ -1197,9 +1597,29 @@ export type GetProjectSharingData = {
 
 export type GetProjectSharingErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type GetProjectSharingError = GetProjectSharingErrors[keyof GetProjectSharingErrors];
@@ -1223,9 +1643,37 @@ export type RemoveProjectMemberData = {
 
 export type RemoveProjectMemberErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type RemoveProjectMemberError = RemoveProjectMemberErrors[keyof RemoveProjectMemberErrors];
@@ -1249,9 +1697,45 @@ export type SetProjectMemberData = {
 
 export type SetProjectMemberErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: owner-is-member
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * cannot be done: too-many-members
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type SetProjectMemberError = SetProjectMemberErrors[keyof SetProjectMemberErrors];
@@ -1273,9 +1757,41 @@ export type SetProjectVisibilityData = {
 
 export type SetProjectVisibilityErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: project-revision-conflict
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type SetProjectVisibilityError = SetProjectVisibilityErrors[keyof SetProjectVisibilityErrors];
@@ -1297,9 +1813,37 @@ export type TransferProjectData = {
 
 export type TransferProjectErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type TransferProjectError = TransferProjectErrors[keyof TransferProjectErrors];
@@ -1324,9 +1868,29 @@ export type GetMyPermissionsData = {
 
 export type GetMyPermissionsErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: project-not-found
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type GetMyPermissionsError = GetMyPermissionsErrors[keyof GetMyPermissionsErrors];
@@ -1356,9 +1920,29 @@ export type ListDatasetsData = {
 
 export type ListDatasetsErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: project-not-found
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type ListDatasetsError = ListDatasetsErrors[keyof ListDatasetsErrors];
@@ -1378,9 +1962,41 @@ export type CreateDatasetData = {
 
 export type CreateDatasetErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: project-not-found
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: dataset-name-taken
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type CreateDatasetError = CreateDatasetErrors[keyof CreateDatasetErrors];
@@ -1402,9 +2018,37 @@ export type DeleteDatasetData = {
 
 export type DeleteDatasetErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type DeleteDatasetError = DeleteDatasetErrors[keyof DeleteDatasetErrors];
@@ -1426,9 +2070,29 @@ export type GetDatasetData = {
 
 export type GetDatasetErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type GetDatasetError = GetDatasetErrors[keyof GetDatasetErrors];
@@ -1456,9 +2120,29 @@ export type ListDatasetFilesData = {
 
 export type ListDatasetFilesErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type ListDatasetFilesError = ListDatasetFilesErrors[keyof ListDatasetFilesErrors];
@@ -1481,21 +2165,32 @@ export type DownloadDatasetFileData = {
 
 export type DownloadDatasetFileErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type DownloadDatasetFileError = DownloadDatasetFileErrors[keyof DownloadDatasetFileErrors];
-
-export type DownloadDatasetFileResponses = {
-    /**
-     * a problem
-     */
-    default: Problem;
-};
-
-export type DownloadDatasetFileResponse = DownloadDatasetFileResponses[keyof DownloadDatasetFileResponses];
 
 export type DeleteDatasetFileData = {
     body?: never;
@@ -1509,9 +2204,37 @@ export type DeleteDatasetFileData = {
 
 export type DeleteDatasetFileErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type DeleteDatasetFileError = DeleteDatasetFileErrors[keyof DeleteDatasetFileErrors];
@@ -1541,9 +2264,29 @@ export type ListUploadsData = {
 
 export type ListUploadsErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: project-not-found
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type ListUploadsError = ListUploadsErrors[keyof ListUploadsErrors];
@@ -1563,9 +2306,49 @@ export type CreateUploadData = {
 
 export type CreateUploadErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: dataset-not-found
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: file-name-taken
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * cannot be done: upload-too-large
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+    /**
+     * there is no space left: object-store-full
+     */
+    507: Problem;
 };
 
 export type CreateUploadError = CreateUploadErrors[keyof CreateUploadErrors];
@@ -1587,9 +2370,41 @@ export type AbortUploadData = {
 
 export type AbortUploadErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: upload-completing, upload-not-pending
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type AbortUploadError = AbortUploadErrors[keyof AbortUploadErrors];
@@ -1611,9 +2426,29 @@ export type GetUploadData = {
 
 export type GetUploadErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
@@ -1635,9 +2470,45 @@ export type CompleteUploadData = {
 
 export type CompleteUploadErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: upload-part-missing, upload-part-mismatch, upload-size-mismatch, upload-not-pending, file-name-taken
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+    /**
+     * there is no space left: object-store-full
+     */
+    507: Problem;
 };
 
 export type CompleteUploadError = CompleteUploadErrors[keyof CompleteUploadErrors];
@@ -1664,9 +2535,29 @@ export type ListEnginesData = {
 
 export type ListEnginesErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: project-not-found
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type ListEnginesError = ListEnginesErrors[keyof ListEnginesErrors];
@@ -1686,9 +2577,41 @@ export type CreateEngineData = {
 
 export type CreateEngineErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: project-not-found
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-name-taken, engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type CreateEngineError = CreateEngineErrors[keyof CreateEngineErrors];
@@ -1710,9 +2633,37 @@ export type DeleteEngineData = {
 
 export type DeleteEngineErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type DeleteEngineError = DeleteEngineErrors[keyof DeleteEngineErrors];
@@ -1734,9 +2685,29 @@ export type GetEngineData = {
 
 export type GetEngineErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type GetEngineError = GetEngineErrors[keyof GetEngineErrors];
@@ -1758,9 +2729,41 @@ export type UpdateEngineData = {
 
 export type UpdateEngineErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-revision-conflict, engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type UpdateEngineError = UpdateEngineErrors[keyof UpdateEngineErrors];
@@ -1797,9 +2800,29 @@ export type StreamEngineLogsData = {
 
 export type StreamEngineLogsErrors = {
     /**
-     * a problem
+     * the request is not valid
      */
-    default: Problem;
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type StreamEngineLogsError = StreamEngineLogsErrors[keyof StreamEngineLogsErrors];
@@ -1822,9 +2845,21 @@ export type StreamEventsData = {
 
 export type StreamEventsErrors = {
     /**
-     * a problem
+     * not signed in
      */
-    default: Problem;
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
@@ -1847,9 +2882,9 @@ export type GetVersionData = {
 
 export type GetVersionErrors = {
     /**
-     * a problem
+     * too many requests
      */
-    default: Problem;
+    429: Problem;
 };
 
 export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
@@ -1869,9 +2904,21 @@ export type GetCapabilitiesData = {
 
 export type GetCapabilitiesErrors = {
     /**
-     * a problem
+     * not signed in
      */
-    default: Problem;
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
 };
 
 export type GetCapabilitiesError = GetCapabilitiesErrors[keyof GetCapabilitiesErrors];
