@@ -302,6 +302,8 @@ export const api = {
   post: <T>(path: string, body?: unknown): Promise<T> => json<T>('POST', path, { body }),
   put: <T>(path: string, body: unknown): Promise<T> => json<T>('PUT', path, { body }),
   patch: <T>(path: string, body: unknown): Promise<T> => json<T>('PATCH', path, { body }),
+  /** For a removal that answers what is left. */
+  delete: <T>(path: string): Promise<T> => json<T>('DELETE', path, {}),
   /** For calls whose answer carries nothing we read. */
   async send(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
     await send(method, path, { body })

@@ -1,5 +1,5 @@
 import { api } from './client'
-import type { CreateProjectDto, ProjectDto, ProjectPage } from './generated'
+import type { CreateProjectDto, MemberDto, ProjectDto, ProjectPage, SharingDto } from './generated'
 
 export interface ProjectQuery {
   q: string
@@ -14,3 +14,16 @@ export const createProject = (input: CreateProjectDto): Promise<ProjectDto> => a
 export const updateProject = (id: string, revision: number, changes: Partial<CreateProjectDto>): Promise<ProjectDto> =>
   api.patch(`/projects/${id}`, { revision, ...changes })
 export const deleteProject = (id: string): Promise<void> => api.send('DELETE', `/projects/${id}`)
+
+type Kind = MemberDto['kind']
+const member = (projectId: string, kind: Kind, id: string): string => `/projects/${projectId}/members/${kind}/${id}`
+
+export const getSharing = (projectId: string): Promise<SharingDto> => api.get(`/projects/${projectId}/members`)
+export const setMember = (projectId: string, kind: Kind, id: string, role: MemberDto['role']): Promise<SharingDto> =>
+  api.put(member(projectId, kind, id), { role })
+export const removeMember = (projectId: string, kind: Kind, id: string): Promise<SharingDto> => api.delete(member(projectId, kind, id))
+/** Refused with 409 when someone else changed the project since `revision` was read. */
+export const setVisibility = (projectId: string, visibility: SharingDto['visibility'], revision: number): Promise<SharingDto> =>
+  api.put(`/projects/${projectId}/visibility`, { visibility, revision })
+export const transferProject = (projectId: string, ownerId: string): Promise<SharingDto> =>
+  api.post(`/projects/${projectId}/transfer`, { ownerId })

@@ -15,8 +15,7 @@ export type Sharing = api.SharingDto
 export type Member = api.MemberDto
 export type MemberRole = Member['role']
 export type Visibility = api.ProjectDto['visibility']
-/** Someone or some group that a member can be made of. */
-export type DirectoryEntry = { kind: 'user' | 'group'; id: string; name: string; displayName: string }
+export type { DirectoryEntry } from '../api/directory'
 export type Session = api.SignedInDto
 export type ApiToken = api.TokenDto
 export type CreatedApiToken = api.CreatedTokenDto

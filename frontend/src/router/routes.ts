@@ -60,6 +60,12 @@ export const routes: RouteRecordRaw[] = [
           },
           { path: 'data', name: 'project-data', component: () => import('../pages/ProjectData.vue') },
           {
+            path: 'members',
+            name: 'project-members',
+            component: () => import('../pages/ProjectMembers.vue'),
+            meta: { account: true },
+          },
+          {
             path: 'manage',
             name: 'project-manage',
             component: () => import('../pages/ProjectManage.vue'),
