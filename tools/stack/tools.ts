@@ -18,6 +18,7 @@ export const toolNames = [
   'kubernetes',
   'coredns',
   'knative',
+  'gateway-api',
   'traefik',
 ] as const
 export type ToolName = (typeof toolNames)[number]
@@ -206,6 +207,16 @@ const recipes: Record<ToolName, Recipe> = {
       cpSync(`${networking}/config`, join(target, 'manifests/networking'), { recursive: true, dereference: true })
       cpSync(`${caching}/config/image.yaml`, join(target, 'manifests/caching/image.yaml'), { dereference: true })
       makeWritable(join(target, 'manifests'))
+    },
+  },
+  'gateway-api': {
+    coldMinutes: 0.1,
+    // Nothing to compile: the definitions come with the module, as its makers publish them.
+    async build(source, target, log) {
+      const { stdout } = await go(source, log, ['mod', 'download', '-json', 'sigs.k8s.io/gateway-api'])
+      const { Dir: folder } = JSON.parse(stdout) as { Dir: string }
+      cpSync(`${folder}/config/crd/standard`, join(target, 'crd'), { recursive: true, dereference: true })
+      makeWritable(join(target, 'crd'))
     },
   },
   traefik: {

@@ -99,12 +99,13 @@ export function renderObjects(): KubeObject[] {
   const references = new Map(clusterImages.map((image) => [image.name, reference(image)]))
   const resolvers = hostResolvers()
   const forward = resolvers.length > 0 ? `forward . ${resolvers.join(' ')}` : ''
-  const own = ['coredns', 'traefik', 'portal-rbac']
+  const own = ['coredns', 'traefik', 'gateway', 'emissary-crd', 'portal-rbac']
     .map((name) => readFileSync(join(root, 'tools/cluster', `${name}.yaml`), 'utf8'))
     .map((text) => text.replaceAll(/vitrine\.local\/[a-z-]+/g, (name) => lookUp(references, name)).replaceAll('FORWARD_UPSTREAM', forward))
     .flatMap(parseObjects)
+  const gateway = walk(join(toolDir('gateway-api'), 'crd')).flatMap((path) => parseObjects(readFileSync(path, 'utf8')))
   const knative = knativeManifests().map((path) => readFileSync(path, 'utf8'))
-  return [...own, ...knativeObjects(knative, references)].sort((a, b) => order(a) - order(b))
+  return [...own, ...gateway, ...knativeObjects(knative, references)].sort((a, b) => order(a) - order(b))
 }
 
 function knativeManifests(): string[] {
