@@ -43,7 +43,9 @@ export class AuditRecorder {
     try {
       await this.append(entriesOf({ intent, unsafe: !SAFE.has(request.method), status, trail }))
     } catch (error) {
-      this.logger.error({ err: error, requestId: request.id }, 'the audit log could not be written')
+      // Its message alone: an error of the driver holds the whole entries.
+      const reason = error instanceof Error ? error.message : String(error)
+      this.logger.error({ reason, requestId: request.id, action: trail.action }, 'the audit log could not be written')
       return
     }
     // The answer does not wait for this: a note that stays finds its entry written.

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common'
-import { Schema, trusted, type Model } from 'mongoose'
+import { mongo, Schema, trusted, type Model } from 'mongoose'
 import { newId } from '../../common/ids.js'
 import { fromStored, isDuplicateKey, Mongo, toStored, type Stored } from '../../platform/mongo/mongo.js'
 import { namesOf, type AuditActor, type AuditEntry, type AuditIntent } from './audit-entry.js'
 import { AuditIntentRepository, AuditRepository, type AuditQuery } from './audit.repository.js'
+
+const DUPLICATE_KEY = 11000
 
 type StoredEntry = Stored<AuditEntry> & { names: string[] }
 
@@ -40,21 +42,25 @@ schema.index({ 'resource.id': 1, _id: -1 })
 export class MongoAuditRepository extends AuditRepository {
   private readonly model: Model<StoredEntry>
 
-  constructor(mongo: Mongo) {
+  constructor(database: Mongo) {
     super()
-    this.model = mongo.model('AuditEntry', schema)
+    this.model = database.model('AuditEntry', schema)
   }
 
   async append(entries: AuditEntry[]): Promise<number> {
-    let added = 0
-    for (const entry of entries)
-      try {
-        await this.model.create({ ...toStored(entry), names: namesOf(entry) })
-        added++
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error
-      }
-    return added
+    try {
+      await this.model.insertMany(
+        entries.map((entry) => ({ ...toStored(entry), names: namesOf(entry) })),
+        { ordered: false },
+      )
+      return entries.length
+    } catch (error) {
+      if (!isDuplicateKey(error) || !(error instanceof mongo.MongoBulkWriteError)) throw error
+      // Unordered: all but those that are there already have been stored.
+      const refused = [error.writeErrors].flat()
+      if (refused.some(({ code }) => code !== DUPLICATE_KEY)) throw error
+      return entries.length - refused.length
+    }
   }
 
   newest(query: AuditQuery, limit: number, before?: string): Promise<AuditEntry[]> {
