@@ -6,6 +6,12 @@ import { AuthController } from './auth.controller.js'
 import { AuthGuard } from './auth.guard.js'
 import { AuthService } from './auth.service.js'
 import { LiveStreams } from './live-streams.js'
+import { IdentityProvider } from './oidc/identity-provider.js'
+import { OidcAccounts } from './oidc/oidc-accounts.js'
+import { OidcController } from './oidc/oidc.controller.js'
+import { OidcService } from './oidc/oidc.service.js'
+import { MongoUsedTransactions } from './oidc/used-transaction.mongo.js'
+import { UsedTransactions } from './oidc/used-transaction.js'
 import { RouteCheck } from './route-check.js'
 import { MongoSessionRepository } from './sessions/session.mongo.js'
 import { SessionRepository } from './sessions/session.js'
@@ -17,13 +23,17 @@ import { SignInThrottle } from './sign-in/sign-in-throttle.js'
 
 @Module({
   imports: [IamModule, LimitsModule, DiscoveryModule],
-  controllers: [AuthController, SessionsController],
+  controllers: [AuthController, OidcController, SessionsController],
   providers: [
     { provide: SessionRepository, useClass: MongoSessionRepository },
     SessionsService,
     { provide: SignInFailures, useClass: MongoSignInFailures },
     SignInThrottle,
     AuthService,
+    { provide: UsedTransactions, useClass: MongoUsedTransactions },
+    IdentityProvider,
+    OidcAccounts,
+    OidcService,
     LiveStreams,
     RouteCheck,
     { provide: APP_GUARD, useClass: AuthGuard },
