@@ -1239,6 +1239,56 @@ export type LogoutResponses = {
 
 export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
 
+export type StartOidcData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * path of a page of the portal, where the sign-in leads
+         */
+        returnTo?: string;
+    };
+    url: '/api/auth/oidc/start';
+};
+
+export type StartOidcErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+};
+
+export type StartOidcError = StartOidcErrors[keyof StartOidcErrors];
+
+export type FinishOidcData = {
+    body?: never;
+    path?: never;
+    query?: {
+        error?: string;
+        iss?: string;
+        state?: string;
+        code?: string;
+    };
+    url: '/api/auth/oidc/callback';
+};
+
+export type FinishOidcErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+};
+
+export type FinishOidcError = FinishOidcErrors[keyof FinishOidcErrors];
+
 export type ListSessionsData = {
     body?: never;
     path?: never;
