@@ -82,6 +82,48 @@ export const CATALOGUE = {
     title: 'The account was changed in the meantime',
     detail: 'Read it again, apply your change to it and send that.',
   },
+  'user-not-found': { status: 404, title: 'There is no such account', detail: 'It may have been deleted. List the accounts again.' },
+  'user-name-taken': {
+    status: 409,
+    title: 'The name is taken',
+    detail: 'There is an account named "{name}" already. Choose another name.',
+  },
+  'last-admin': {
+    status: 409,
+    title: 'There would be no admin left',
+    detail: 'Nothing was changed. Give someone else the role admin first.',
+  },
+  'own-account': {
+    status: 409,
+    title: 'This is your own account',
+    detail: 'You cannot disable or delete it or take its role away. Ask another admin.',
+  },
+  'user-owns-projects': {
+    status: 409,
+    title: 'The account owns projects',
+    detail: 'It owns {count}, those included that are just being deleted. Transfer or delete them first, or disable the account instead.',
+  },
+  'password-from-provider': {
+    status: 409,
+    title: 'The password is kept by the identity provider',
+    detail: 'This account signs in there. Reset the password there.',
+  },
+  'import-invalid': {
+    status: 422,
+    title: 'The file cannot be imported',
+    detail: 'Nothing was changed. Correct what is listed in "errors" and try again.',
+  },
+  'group-name-taken': { status: 409, title: 'The name is taken', detail: 'There is a group named "{name}" already. Choose another name.' },
+  'group-revision-conflict': {
+    status: 409,
+    title: 'The group was changed in the meantime',
+    detail: 'Read it again, apply your change to it and send that.',
+  },
+  'membership-from-provider': {
+    status: 409,
+    title: 'The membership comes from the identity provider',
+    detail: 'It comes and goes with each sign-in there. Change it there.',
+  },
   'cross-site-request': {
     status: 403,
     title: 'The request comes from another site',

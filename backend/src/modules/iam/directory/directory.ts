@@ -27,6 +27,17 @@ export class Directory {
     return kind === 'user' ? (await this.users.findById(id)) !== null : (await this.groups.findById(id)) !== null
   }
 
+  /** Active people and groups whose name begins with the text, groups first where both are called the same; up to `limit`. */
+  async search(text: string, limit: number): Promise<(DirectoryKey & DirectoryName)[]> {
+    const begins = text.trim()
+    const [users, groups] = await Promise.all([this.users.findByPrefix(begins, limit), this.groups.search({ text: begins, limit })])
+    const entries = [
+      ...groups.map(({ id, name }) => ({ kind: 'group' as const, id, name, displayName: name })),
+      ...users.map(({ id, username, displayName }) => ({ kind: 'user' as const, id, name: username, displayName })),
+    ]
+    return entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).slice(0, limit)
+  }
+
   /** The names by `<kind>:<id>`; who is not there any more is left out. */
   async namesOf(keys: readonly DirectoryKey[]): Promise<Map<string, DirectoryName>> {
     const ids = (kind: DirectoryKey['kind']) => keys.filter((key) => key.kind === kind).map(({ id }) => id)

@@ -48,15 +48,25 @@ export class MongoGroupRepository extends GroupRepository {
     return fromStored(await this.model.findOne({ name }).lean<Stored<Group>>())
   }
 
-  async search({ text, ids, afterName, limit }: { text?: string; ids?: string[]; afterName?: string; limit: number }): Promise<Group[]> {
-    const name = {
-      ...(text === undefined || text === '' ? {} : { $regex: `^${text.toLowerCase().replace(/[^a-z0-9._-]/g, '')}` }),
-      ...(afterName === undefined ? {} : { $gt: afterName }),
-    }
+  async findByNames(names: string[]): Promise<Group[]> {
+    const found = await this.model.find({ name: trusted({ $in: names }) }).lean<Stored<Group>[]>()
+    return found.map((group) => fromStored(group))
+  }
+
+  async search({ text, words = [], ids, afterName, limit }: Parameters<GroupRepository['search']>[0]): Promise<Group[]> {
+    const contains = words.map((word) => {
+      const pattern = trusted({ $regex: escaped(word), $options: 'i' })
+      return { $or: [{ name: pattern }, { description: pattern }] }
+    })
     const found = await this.model
       .find({
-        ...(Object.keys(name).length === 0 ? {} : { name: trusted(name) }),
-        ...(ids === undefined ? {} : { _id: trusted({ $in: ids }) }),
+        $and: [
+          ...contains,
+          ...(text === undefined ? [] : [{ name: trusted({ $regex: `^${escaped(text.toLowerCase())}` }) }]),
+          ...(afterName === undefined ? [] : [{ name: trusted({ $gt: afterName }) }]),
+          ...(ids === undefined ? [] : [{ _id: trusted({ $in: ids }) }]),
+          {},
+        ],
       })
       .sort({ name: 1 })
       .limit(limit + 1)
@@ -85,3 +95,5 @@ export class MongoGroupRepository extends GroupRepository {
     return (await this.model.deleteOne({ _id: id })).deletedCount === 1
   }
 }
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')

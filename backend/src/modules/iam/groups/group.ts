@@ -12,3 +12,6 @@ export interface Group {
 
 /** The fields that a person may change. */
 export type GroupChange = Partial<Pick<Group, 'name' | 'description'>>
+
+/** Names of groups. */
+export const GROUP_NAME = /^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/

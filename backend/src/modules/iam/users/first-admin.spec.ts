@@ -28,6 +28,25 @@ class FakeUsers extends UserRepository {
   async findByEmail() {
     return []
   }
+  async search() {
+    return []
+  }
+  async count() {
+    return 0
+  }
+  async findByPrefix() {
+    return []
+  }
+  async takenNames() {
+    return new Set<string>()
+  }
+  async insertAll() {
+    return new Set<string>()
+  }
+  async remove() {
+    return false
+  }
+  async leaveGroup() {}
   async update() {
     return null
   }

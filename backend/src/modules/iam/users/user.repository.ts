@@ -1,4 +1,5 @@
 import type { User } from './user.js'
+import type { UserFilter, UserQuery } from './user-search.js'
 
 /** The fields of an account that change without ending its sessions. */
 export type UserChange = Partial<Pick<User, 'displayName' | 'email' | 'memberships'>>
@@ -24,4 +25,18 @@ export abstract class UserRepository {
   abstract secure(id: string, revision: number | null, change: UserSecurityChange & UserChange, at: Date): Promise<User | null>
   /** Notes that it was used. */
   abstract touch(id: string, at: Date): Promise<void>
+  /** One page, in the order asked for; up to `limit + 1`. */
+  abstract search(query: UserQuery): Promise<User[]>
+  /** How many there are. */
+  abstract count(filter: UserFilter): Promise<number>
+  /** Active ones whose user name, or a word of whose full name, begins with `text`; by user name. */
+  abstract findByPrefix(text: string, limit: number): Promise<User[]>
+  /** Which of the user names are taken. */
+  abstract takenNames(usernames: string[]): Promise<Set<string>>
+  /** Stores new accounts in one write. @returns the ids of those that were stored: a name that was taken meanwhile is left out */
+  abstract insertAll(users: User[]): Promise<Set<string>>
+  /** @returns whether it was there */
+  abstract remove(id: string): Promise<boolean>
+  /** Ends all memberships in a group. */
+  abstract leaveGroup(groupId: string, at: Date): Promise<void>
 }

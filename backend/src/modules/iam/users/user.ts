@@ -74,3 +74,6 @@ export const toAuthUser = ({ id, username, displayName, role, memberships }: Use
 
 /** Names of accounts. */
 export const USERNAME = /^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/
+
+/** Whether someone signs in through the identity provider. */
+export const isFromProvider = ({ externalId }: Pick<User, 'externalId'>): boolean => externalId.startsWith('oidc:')
