@@ -16,6 +16,13 @@ export type Member = api.MemberDto
 export type MemberRole = Member['role']
 export type Visibility = api.ProjectDto['visibility']
 export type { DirectoryEntry } from '../api/directory'
+/** What a picker finds. */
+export interface PickerEntry {
+  kind: 'user' | 'group' | 'project'
+  id: string
+  name: string
+  displayName: string
+}
 export type Session = api.SignedInDto
 export type ApiToken = api.TokenDto
 export type CreatedApiToken = api.CreatedTokenDto

@@ -53,3 +53,8 @@ export function formatExact(date: number, locale = 'en'): string {
 export function percent(part: number, whole: number): number {
   return whole === 0 ? 100 : Math.floor((Math.min(part, whole) / whole) * 100)
 }
+
+/** A day, as `21 Nov 2026`. `date` in milliseconds. */
+export function formatDay(date: number, locale = 'en'): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(date)
+}

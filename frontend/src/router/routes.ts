@@ -43,9 +43,14 @@ export const routes: RouteRecordRaw[] = [
       },
       {
         path: 'settings',
-        name: 'settings',
         component: () => import('../pages/SettingsPage.vue'),
-        meta: { account: true, title: 'settings.document' },
+        meta: { account: true, title: 'settings.title' },
+        children: [
+          { path: '', name: 'settings', component: () => import('../pages/SettingsProfile.vue') },
+          { path: 'password', name: 'settings-password', component: () => import('../pages/SettingsPassword.vue') },
+          { path: 'sessions', name: 'settings-sessions', component: () => import('../pages/SettingsSessions.vue') },
+          { path: 'tokens', name: 'settings-tokens', component: () => import('../pages/SettingsTokens.vue') },
+        ],
       },
       {
         path: 'p/:slug',
@@ -70,6 +75,17 @@ export const routes: RouteRecordRaw[] = [
             name: 'project-manage',
             component: () => import('../pages/ProjectManage.vue'),
           },
+        ],
+      },
+      {
+        path: 'admin',
+        component: () => import('../pages/admin/AdminPage.vue'),
+        redirect: { name: 'admin-users' },
+        meta: { account: true, needs: 'user:manage', title: 'admin.document' },
+        children: [
+          { path: 'users', name: 'admin-users', component: () => import('../pages/admin/UsersPage.vue') },
+          { path: 'users/import', name: 'admin-users-import', component: () => import('../pages/admin/ImportPage.vue') },
+          { path: 'users/:id', name: 'admin-user', component: () => import('../pages/admin/UserPage.vue'), props: true },
         ],
       },
       {
