@@ -141,6 +141,241 @@ export type TokenPage = {
     nextCursor: string | null;
 };
 
+export type UserGroupDto = {
+    id: string;
+    name: string;
+    role: 'member' | 'owner';
+};
+
+export type UserDto = {
+    id: string;
+    username: string;
+    displayName: string;
+    email: string | null;
+    role: 'admin' | 'user';
+    state: 'active' | 'disabled';
+    /**
+     * oidc: signs in through the identity provider
+     */
+    source: 'local' | 'oidc';
+    hasPassword: boolean;
+    /**
+     * has a first or reset password that was not changed yet
+     */
+    mustChangePassword: boolean;
+    groups: Array<UserGroupDto>;
+    lastSeenAt: string | null;
+    /**
+     * until when sign-in is refused after too many wrong passwords
+     */
+    lockedUntil: string | null;
+    createdAt: string;
+    updatedAt: string;
+    revision: number;
+};
+
+export type UserPage = {
+    items: Array<UserDto>;
+    nextCursor: string | null;
+    /**
+     * how many there are under these filters
+     */
+    total: number;
+};
+
+export type CreateUserDto = {
+    username: string;
+    /**
+     * the user name when left out
+     */
+    displayName?: string;
+    email?: string | null;
+    role?: 'admin' | 'user';
+    /**
+     * has to be changed at the first sign-in; one is generated when left out
+     */
+    password?: string;
+};
+
+export type CreatedUserDto = {
+    user: UserDto;
+    /**
+     * when it was generated; it is shown only here
+     */
+    temporaryPassword: string | null;
+};
+
+export type BulkUsersDto = {
+    ids: Array<string>;
+    /**
+     * the new role; either this or the state
+     */
+    role?: 'admin' | 'user';
+    /**
+     * the new state; either this or the role
+     */
+    state?: 'active' | 'disabled';
+};
+
+export type BulkResultDto = {
+    id: string;
+    /**
+     * empty when there is no such account
+     */
+    username: string;
+    outcome: 'changed' | 'unchanged' | 'failed';
+    /**
+     * the code of the problem
+     */
+    code: string | null;
+    /**
+     * what happened and what to do
+     */
+    detail: string | null;
+};
+
+export type BulkResultsDto = {
+    results: Array<BulkResultDto>;
+};
+
+export type ImportUsersDto = {
+    /**
+     * at most 512 KiB and 1,000 rows; columns: username, display_name, email, role, groups (by name, separated by ";"), state
+     */
+    csv: string;
+    /**
+     * only say what would happen
+     */
+    dryRun: boolean;
+};
+
+export type ImportErrorDto = {
+    /**
+     * the column
+     */
+    field: string;
+    message: string;
+};
+
+export type ImportRowDto = {
+    /**
+     * of the file, where the row ends; the header is line 1
+     */
+    line: number;
+    username: string;
+    outcome: 'create' | 'created' | 'exists' | 'invalid';
+    errors: Array<ImportErrorDto>;
+    /**
+     * of an account that was created; it is shown only here
+     */
+    temporaryPassword: string | null;
+};
+
+export type ImportSummaryDto = {
+    create: number;
+    exists: number;
+    invalid: number;
+};
+
+export type ImportResultDto = {
+    dryRun: boolean;
+    rows: Array<ImportRowDto>;
+    summary: ImportSummaryDto;
+};
+
+export type UpdateUserDto = {
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
+    displayName?: string;
+    email?: string | null;
+    role?: 'admin' | 'user';
+    /**
+     * disabled: cannot sign in; sessions, tokens and open streams end
+     */
+    state?: 'active' | 'disabled';
+};
+
+export type ResetPasswordDto = {
+    /**
+     * it is shown only here
+     */
+    temporaryPassword: string;
+};
+
+export type GroupDto = {
+    id: string;
+    name: string;
+    description: string;
+    memberCount: number;
+    /**
+     * your role in it; null for an admin who is not in it
+     */
+    myRole: 'member' | 'owner';
+    createdAt: string;
+    updatedAt: string;
+    revision: number;
+};
+
+export type GroupPage = {
+    items: Array<GroupDto>;
+    nextCursor: string | null;
+};
+
+export type CreateGroupDto = {
+    name: string;
+    description?: string;
+};
+
+export type UpdateGroupDto = {
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
+    name?: string;
+    description?: string;
+};
+
+export type GroupPersonDto = {
+    id: string;
+    username: string;
+    displayName: string;
+    state: 'active' | 'disabled';
+};
+
+export type GroupMemberDto = {
+    user: GroupPersonDto;
+    role: 'member' | 'owner';
+    /**
+     * oidc: comes and goes with each sign-in through the identity provider
+     */
+    source: 'local' | 'oidc';
+};
+
+export type GroupMemberPage = {
+    items: Array<GroupMemberDto>;
+    nextCursor: string | null;
+};
+
+export type SetGroupMemberDto = {
+    /**
+     * owners add and remove members
+     */
+    role: 'member' | 'owner';
+};
+
+export type DirectoryEntryDto = {
+    kind: 'user' | 'group';
+    id: string;
+    name: string;
+    displayName: string;
+};
+
+export type DirectoryEntriesDto = {
+    items: Array<DirectoryEntryDto>;
+};
+
 export type IdentityProviderDto = {
     /**
      * what the button says
@@ -651,7 +886,7 @@ export type Problem = {
      * what happened and what to do
      */
     detail: string;
-    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'internal-error';
+    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'internal-error';
     requestId: string;
     errors?: Array<{
         path: string;
@@ -948,6 +1183,901 @@ export type RevokeTokenResponses = {
 };
 
 export type RevokeTokenResponse = RevokeTokenResponses[keyof RevokeTokenResponses];
+
+export type ListUsersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * words that the user name, the full name or the address contains
+         */
+        q?: string;
+        role?: 'admin' | 'user';
+        state?: 'active' | 'disabled';
+        /**
+         * only members of that group
+         */
+        groupId?: string;
+        /**
+         * never; within 7 or 30 days; or longer ago than 30 days
+         */
+        seen?: 'never' | '7d' | '30d' | 'older';
+        sort?: 'username' | 'displayName' | 'lastSeenAt' | 'createdAt';
+        order?: 'asc' | 'desc';
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/iam/users';
+};
+
+export type ListUsersErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
+
+export type ListUsersResponses = {
+    200: UserPage;
+};
+
+export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
+
+export type CreateUserData = {
+    body: CreateUserDto;
+    path?: never;
+    query?: never;
+    url: '/api/iam/users';
+};
+
+export type CreateUserErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
+
+export type CreateUserResponses = {
+    201: CreatedUserDto;
+};
+
+export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
+
+export type ChangeUsersData = {
+    body: BulkUsersDto;
+    path?: never;
+    query?: never;
+    url: '/api/iam/users/bulk';
+};
+
+export type ChangeUsersErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ChangeUsersError = ChangeUsersErrors[keyof ChangeUsersErrors];
+
+export type ChangeUsersResponses = {
+    200: BulkResultsDto;
+};
+
+export type ChangeUsersResponse = ChangeUsersResponses[keyof ChangeUsersResponses];
+
+export type ImportUsersData = {
+    body: ImportUsersDto;
+    path?: never;
+    query?: never;
+    url: '/api/iam/users/import';
+};
+
+export type ImportUsersErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ImportUsersError = ImportUsersErrors[keyof ImportUsersErrors];
+
+export type ImportUsersResponses = {
+    200: ImportResultDto;
+};
+
+export type ImportUsersResponse = ImportUsersResponses[keyof ImportUsersResponses];
+
+export type ExportUsersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * words that the user name, the full name or the address contains
+         */
+        q?: string;
+        role?: 'admin' | 'user';
+        state?: 'active' | 'disabled';
+        /**
+         * only members of that group
+         */
+        groupId?: string;
+        /**
+         * never; within 7 or 30 days; or longer ago than 30 days
+         */
+        seen?: 'never' | '7d' | '30d' | 'older';
+        sort?: 'username' | 'displayName' | 'lastSeenAt' | 'createdAt';
+        order?: 'asc' | 'desc';
+    };
+    url: '/api/iam/users/export';
+};
+
+export type ExportUsersErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ExportUsersError = ExportUsersErrors[keyof ExportUsersErrors];
+
+export type ExportUsersResponses = {
+    200: string;
+};
+
+export type ExportUsersResponse = ExportUsersResponses[keyof ExportUsersResponses];
+
+export type DeleteUserData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/iam/users/{id}';
+};
+
+export type DeleteUserErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DeleteUserError = DeleteUserErrors[keyof DeleteUserErrors];
+
+export type DeleteUserResponses = {
+    204: void;
+};
+
+export type DeleteUserResponse = DeleteUserResponses[keyof DeleteUserResponses];
+
+export type GetUserData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/iam/users/{id}';
+};
+
+export type GetUserErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetUserError = GetUserErrors[keyof GetUserErrors];
+
+export type GetUserResponses = {
+    200: UserDto;
+};
+
+export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
+
+export type UpdateUserData = {
+    body: UpdateUserDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/iam/users/{id}';
+};
+
+export type UpdateUserErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type UpdateUserError = UpdateUserErrors[keyof UpdateUserErrors];
+
+export type UpdateUserResponses = {
+    200: UserDto;
+};
+
+export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
+
+export type ResetPasswordData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/iam/users/{id}/password';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+    200: ResetPasswordDto;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
+export type ListGroupsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+        /**
+         * words that the name or the description contains
+         */
+        q?: string;
+    };
+    url: '/api/iam/groups';
+};
+
+export type ListGroupsErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListGroupsError = ListGroupsErrors[keyof ListGroupsErrors];
+
+export type ListGroupsResponses = {
+    200: GroupPage;
+};
+
+export type ListGroupsResponse = ListGroupsResponses[keyof ListGroupsResponses];
+
+export type CreateGroupData = {
+    body: CreateGroupDto;
+    path?: never;
+    query?: never;
+    url: '/api/iam/groups';
+};
+
+export type CreateGroupErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type CreateGroupError = CreateGroupErrors[keyof CreateGroupErrors];
+
+export type CreateGroupResponses = {
+    201: GroupDto;
+};
+
+export type CreateGroupResponse = CreateGroupResponses[keyof CreateGroupResponses];
+
+export type DeleteGroupData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/iam/groups/{id}';
+};
+
+export type DeleteGroupErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DeleteGroupError = DeleteGroupErrors[keyof DeleteGroupErrors];
+
+export type DeleteGroupResponses = {
+    204: void;
+};
+
+export type DeleteGroupResponse = DeleteGroupResponses[keyof DeleteGroupResponses];
+
+export type GetGroupData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/iam/groups/{id}';
+};
+
+export type GetGroupErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetGroupError = GetGroupErrors[keyof GetGroupErrors];
+
+export type GetGroupResponses = {
+    200: GroupDto;
+};
+
+export type GetGroupResponse = GetGroupResponses[keyof GetGroupResponses];
+
+export type UpdateGroupData = {
+    body: UpdateGroupDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/iam/groups/{id}';
+};
+
+export type UpdateGroupErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type UpdateGroupError = UpdateGroupErrors[keyof UpdateGroupErrors];
+
+export type UpdateGroupResponses = {
+    200: GroupDto;
+};
+
+export type UpdateGroupResponse = UpdateGroupResponses[keyof UpdateGroupResponses];
+
+export type ListGroupMembersData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/iam/groups/{id}/members';
+};
+
+export type ListGroupMembersErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListGroupMembersError = ListGroupMembersErrors[keyof ListGroupMembersErrors];
+
+export type ListGroupMembersResponses = {
+    200: GroupMemberPage;
+};
+
+export type ListGroupMembersResponse = ListGroupMembersResponses[keyof ListGroupMembersResponses];
+
+export type RemoveGroupMemberData = {
+    body?: never;
+    path: {
+        id: string;
+        userId: string;
+    };
+    query?: never;
+    url: '/api/iam/groups/{id}/members/{userId}';
+};
+
+export type RemoveGroupMemberErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type RemoveGroupMemberError = RemoveGroupMemberErrors[keyof RemoveGroupMemberErrors];
+
+export type RemoveGroupMemberResponses = {
+    204: void;
+};
+
+export type RemoveGroupMemberResponse = RemoveGroupMemberResponses[keyof RemoveGroupMemberResponses];
+
+export type SetGroupMemberData = {
+    body: SetGroupMemberDto;
+    path: {
+        id: string;
+        userId: string;
+    };
+    query?: never;
+    url: '/api/iam/groups/{id}/members/{userId}';
+};
+
+export type SetGroupMemberErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type SetGroupMemberError = SetGroupMemberErrors[keyof SetGroupMemberErrors];
+
+export type SetGroupMemberResponses = {
+    200: GroupMemberDto;
+};
+
+export type SetGroupMemberResponse = SetGroupMemberResponses[keyof SetGroupMemberResponses];
+
+export type SearchDirectoryData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * what the name begins with
+         */
+        q?: string;
+    };
+    url: '/api/iam/directory';
+};
+
+export type SearchDirectoryErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type SearchDirectoryError = SearchDirectoryErrors[keyof SearchDirectoryErrors];
+
+export type SearchDirectoryResponses = {
+    200: DirectoryEntriesDto;
+};
+
+export type SearchDirectoryResponse = SearchDirectoryResponses[keyof SearchDirectoryResponses];
 
 export type GetSignInOptionsData = {
     body?: never;
