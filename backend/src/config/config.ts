@@ -57,6 +57,11 @@ function checkAcross(config: Config): ConfigMistake[] {
     })
   if (config.kubeconfig === null && config.kubeContext !== null)
     mistakes.push({ name: 'KUBECONFIG', message: 'is missing. VITRINE_KUBE_CONTEXT names a context, but no file to find it in.' })
+  if (config.driver === 'gateway' && config.gateway === null)
+    mistakes.push({
+      name: 'VITRINE_GATEWAY',
+      message: 'is missing. With VITRINE_DRIVER=gateway the routes of apps need a Gateway to attach to.',
+    })
   if (config.oidcIssuer !== null && config.oidcClientId === null)
     mistakes.push({
       name: 'VITRINE_OIDC_CLIENT_ID',

@@ -40,7 +40,7 @@ function oneOf<const V extends string>(...values: V[]): (raw: string) => V {
 function secret(least: number): (raw: string) => string {
   return (raw) => {
     if (raw.length < least) throw new Error(`must have at least ${least} characters`)
-    if (/changeme|change-me|secret1|password1|^(.)\1*$/i.test(raw))
+    if (/changeme|change-me|minioadmin|secret1|password1|^(.)\1*$/i.test(raw))
       throw new Error('is a well-known value. Generate one, for example with: openssl rand -base64 48')
     return raw
   }
@@ -112,7 +112,7 @@ export const FIELDS = {
     parse: text,
     secret: true,
   }),
-  s3SecretKey: field({ env: 'S3_SECRET_KEY', doc: 'Secret key for the bucket.', parse: text, secret: true }),
+  s3SecretKey: field({ env: 'S3_SECRET_KEY', doc: 'Secret key for the bucket.', parse: secret(1), secret: true }),
   s3Region: field({ env: 'S3_REGION', doc: 'Region of the object store.', parse: text, default: 'us-east-1' }),
   s3Bucket: field({
     env: 'S3_BUCKET',
@@ -144,6 +144,47 @@ export const FIELDS = {
     doc: 'First part of the name of every namespace that the portal makes.',
     parse: dnsLabel(20),
     default: 'vitrine',
+  }),
+  driver: field({
+    env: 'VITRINE_DRIVER',
+    doc: 'How apps are run. `auto` takes what the cluster offers, in the order knative, gateway, ingress, and leaves each app with the driver that deployed it; a name moves all apps to that driver. See docs/drivers.md.',
+    parse: oneOf('auto', 'knative', 'gateway', 'ingress', 'emissary'),
+    default: 'auto',
+  }),
+  gateway: field<NamespacedName | null>({
+    env: 'VITRINE_GATEWAY',
+    doc: 'Gateway that the routes of apps attach to, as namespace/name. Without it the driver `gateway` is not used.',
+    parse: namespacedName,
+    default: null,
+  }),
+  ingressClass: field<string | null>({
+    env: 'VITRINE_INGRESS_CLASS',
+    doc: "Class of the Ingresses of apps; the cluster's default class when not given.",
+    parse: dnsName,
+    default: null,
+  }),
+  ingressNamespaces: field<readonly string[]>({
+    env: 'VITRINE_INGRESS_NAMESPACES',
+    doc: 'Namespaces from which requests to apps may come, separated by commas: those of the ingress, and of Knative where it is used.',
+    parse: list,
+    default: [
+      'knative-serving',
+      'traefik',
+      'kourier-system',
+      'contour-external',
+      'istio-system',
+      'istio-ingress',
+      'envoy-gateway-system',
+      'ingress-nginx',
+      'haproxy-controller',
+      'emissary',
+    ],
+  }),
+  knativeTimeoutSeconds: field({
+    env: 'VITRINE_KNATIVE_TIMEOUT_SECONDS',
+    doc: "How long Knative waits for the first byte of an answer, keeps a web socket open, and lets an ended pod finish; at most max-revision-timeout-seconds of the cluster's config-defaults, which is 600 unless changed.",
+    parse: wholeNumber(1, 86_400),
+    default: 300,
   }),
   adminUsername: field({ env: 'VITRINE_ADMIN_USERNAME', doc: 'Name of the first admin.', parse: username, default: 'admin' }),
   adminPassword: field<string | null>({
@@ -292,6 +333,24 @@ export const FIELDS = {
 function username(raw: string): string {
   if (!/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/.test(raw))
     throw new Error('must have 1 to 64 characters: small letters, digits, dot, hyphen, underscore')
+  return raw
+}
+
+/** Names an object in a namespace. */
+export interface NamespacedName {
+  namespace: string
+  name: string
+}
+
+function namespacedName(raw: string): NamespacedName {
+  const [namespace = '', name = '', ...rest] = raw.split('/')
+  if (rest.length > 0 || name === '') throw new Error('must be written as namespace/name')
+  return { namespace: dnsLabel(63)(namespace), name: dnsName(name) }
+}
+
+function dnsName(raw: string): string {
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(raw) || raw.length > 253)
+    throw new Error('must be the name of an object: small letters, digits, hyphens and dots')
   return raw
 }
 
