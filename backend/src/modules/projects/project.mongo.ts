@@ -138,6 +138,10 @@ export class MongoProjectRepository extends ProjectRepository {
     return found && toProject(found)
   }
 
+  async countOwned(ownerId: string): Promise<number> {
+    return this.model.countDocuments({ ownerId })
+  }
+
   async markDeleted(id: string, at: Date): Promise<boolean> {
     const result = await this.model.updateOne(
       { _id: id, deletedAt: null },

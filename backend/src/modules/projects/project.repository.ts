@@ -14,7 +14,7 @@ export interface ProjectQuery {
   limit: number
 }
 
-/** Where projects are kept. Nothing that is being deleted is found, except by {@link findDeleted}. */
+/** Where projects are kept. Nothing that is being deleted is found, except where it says so. */
 export abstract class ProjectRepository {
   /** Stores a new project. @returns false when its slug is taken */
   abstract insert(project: Project): Promise<boolean>
@@ -31,6 +31,8 @@ export abstract class ProjectRepository {
   abstract findIds(ids: string[], access: NonNullable<AccessFilter>): Promise<string[]>
   /** The project also when it is being deleted; null when it is gone. */
   abstract findEvenDeleted(id: string): Promise<Project | null>
+  /** How many someone owns, those included that are being deleted. */
+  abstract countOwned(ownerId: string): Promise<number>
   /** Marks it for deletion. @returns whether it was there */
   abstract markDeleted(id: string, at: Date): Promise<boolean>
   /** Those whose clean-up has not ended. */

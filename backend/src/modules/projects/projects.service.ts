@@ -7,6 +7,7 @@ import { newId } from '../../common/ids.js'
 import { decodeCursor, toPage } from '../../common/pagination/pagination.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { EventBus } from '../events/event-bus.js'
+import { UserDeletion } from '../iam/users/user-deletion.js'
 import { UserRepository } from '../iam/users/user.repository.js'
 import { slugOf, type Project } from './project.js'
 import { ProjectRepository } from './project.repository.js'
@@ -21,7 +22,13 @@ export class ProjectsService {
     private readonly projects: ProjectRepository,
     private readonly users: UserRepository,
     private readonly bus: EventBus,
-  ) {}
+    deletion: UserDeletion,
+  ) {
+    deletion.registerCheck('projects', async (userId) => {
+      const count = await projects.countOwned(userId)
+      if (count > 0) throw new DomainError('user-owns-projects', { count })
+    })
+  }
 
   async create(auth: AuthContext, dto: CreateProjectDto): Promise<ProjectDto> {
     const at = now()

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { setClock } from '../../../common/clock.js'
 import { SignInFailures, type FailureCount } from './sign-in-failures.js'
+import { SignInLocks } from '../../iam/users/sign-in-locks.js'
 import { SignInThrottle } from './sign-in-throttle.js'
 
 /** The counts in a map. */
@@ -44,7 +45,7 @@ beforeEach(() => {
   at = Date.parse('2026-01-01T00:00:00Z')
   restore = setClock(() => new Date(at))
   counts = new MemoryFailures()
-  throttle = new SignInThrottle(counts)
+  throttle = new SignInThrottle(counts, new SignInLocks())
 })
 afterEach(() => restore())
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { now } from '../../../common/clock.js'
 import { networkOf } from '../../../common/network.js'
 import { DomainError } from '../../../common/problem/domain-error.js'
+import { SignInLocks, type SignInLockSource } from '../../iam/users/sign-in-locks.js'
 import { SignInFailures, type FailureCount } from './sign-in-failures.js'
 
 const FREE_TRIES = { name: 5, address: 50 }
@@ -23,11 +24,16 @@ interface Counter {
  * Names that nobody has are counted just the same.
  */
 @Injectable()
-export class SignInThrottle implements OnApplicationBootstrap, OnApplicationShutdown {
+export class SignInThrottle implements SignInLockSource, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('SignIn')
   private timer: NodeJS.Timeout | undefined
 
-  constructor(private readonly counts: SignInFailures) {}
+  constructor(
+    private readonly counts: SignInFailures,
+    locks: SignInLocks,
+  ) {
+    locks.use(this)
+  }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => void this.forget(), SWEEP_MS)
