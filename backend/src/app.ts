@@ -22,6 +22,23 @@ import { setUpOpenApi } from './openapi.js'
 import { translateMongoError } from './platform/mongo/mongo.js'
 
 const BODY_LIMIT = 1024 * 1024
+const HEADERS_MS = 10_000
+const REQUEST_MS = 30_000
+const CHECK_MS = 2_000
+
+/** What neither the page nor an app in it may use. */
+const FORBIDDEN_FEATURES = [
+  'camera',
+  'display-capture',
+  'geolocation',
+  'hid',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+]
 
 /**
  * The whole application, ready to listen.
@@ -35,7 +52,9 @@ export async function createApp(config: Config, options: { preview?: boolean } =
     genReqId: () => randomUUID(),
     // Streams are ended in order before the server closes; a connection that is left over then must not hold it up.
     forceCloseConnections: true,
-    requestTimeout: 60_000,
+    // A client that sends byte by byte holds a connection for so long and no longer; files go to the object store.
+    requestTimeout: REQUEST_MS,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
   })
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config), adapter, {
     bufferLogs: true,
@@ -64,11 +83,14 @@ async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<v
   await app.register(cookie)
   await app.register(helmet, securityHeaders(config))
   const fastify = app.getHttpAdapter().getInstance()
+  const permissions = FORBIDDEN_FEATURES.map((feature) => `${feature}=()`).join(', ')
   // JSON only; the rest is 415.
   fastify.removeContentTypeParser('text/plain')
   fastify.addHook('onRequest', async (request: AuthenticatedRequest, reply) => {
     request.trail = new AuditTrail()
-    void reply.header('x-request-id', request.id)
+    void reply.header('x-request-id', request.id).header('permissions-policy', permissions)
+    // What someone may see is for them alone, now; a route that knows better says so.
+    if (isApi(request.url)) void reply.header('cache-control', 'no-store')
   })
   fastify.addHook('preValidation', async (request) => checkDepth(request.body))
   fastify.addHook('preClose', async () => SseStream.endAll('shutdown'))
@@ -138,9 +160,10 @@ function securityHeaders(config: Config): Parameters<typeof helmet>[1] {
         formAction: ["'self'"],
       },
     },
-    strictTransportSecurity: tls ? { maxAge: 31_536_000 } : false,
+    // Apps may be below this host; those on plain http would be gone with it.
+    strictTransportSecurity: tls ? { maxAge: 31_536_000, includeSubDomains: apps.startsWith('https:') } : false,
     frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
     crossOriginEmbedderPolicy: false,
     crossOriginResourcePolicy: { policy: 'same-origin' },
   }

@@ -57,7 +57,7 @@ it('every answer forbids what a page of ours never needs', async () => {
     const { headers } = await fetch(portal.url + path)
     expect(headers.get('content-security-policy')).toMatch(/script-src 'self';.*object-src 'none'/)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
-    expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
   }
 })
 

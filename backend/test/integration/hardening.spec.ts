@@ -1,0 +1,541 @@
+// The lessons that others paid for, each by its name.
+import { Controller, Get, Module } from '@nestjs/common'
+import { DiscoveryModule, NestFactory } from '@nestjs/core'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Can, Public } from '../../src/common/auth-context/auth-context.js'
+import { newId } from '../../src/common/ids.js'
+import { ConfigError, parseConfig } from '../../src/config/config.js'
+import { RouteCheck } from '../../src/modules/auth/route-check.js'
+import { SignInThrottle } from '../../src/modules/auth/sign-in/sign-in-throttle.js'
+import { PasswordHasher } from '../../src/modules/iam/passwords/password-hasher.js'
+import { newUser } from '../../src/modules/iam/users/user.js'
+import { UserRepository } from '../../src/modules/iam/users/user.repository.js'
+import { environment, startApp, type TestApp } from '../app.js'
+import { TestClient, type Answer, type ProblemBody } from '../client.js'
+import { makeUser } from '../factories/users.js'
+import { PortalProcess } from '../portal-process.js'
+
+const OWN = 'http://localhost:8080'
+
+let portal: TestApp
+let client: TestClient
+
+beforeAll(async () => {
+  // A proxy in front, so that tests can come from many addresses.
+  portal = await startApp({ spec: import.meta.filename, env: { VITRINE_TRUSTED_PROXIES: '1' } })
+  client = (await makeUser(portal, 'ann')).client
+})
+afterAll(() => portal.remove())
+
+const codeOf = ({ status, body }: Answer<ProblemBody>): [number, string | undefined] => [status, body?.code]
+const megabytes = (bytes: number): number => Math.round(bytes / 2 ** 20)
+
+describe('lesson: default secret', () => {
+  const secrets = ['VITRINE_SECRET', 'S3_SECRET_KEY', 'MONGODB_URI', 'S3_ACCESS_KEY']
+
+  it.each(secrets)('%s has none: the portal does not start without it', (name) => {
+    const { [name]: _, ...rest } = environment(import.meta.filename)
+    expect(() => parseConfig(rest)).toThrow(ConfigError)
+  })
+
+  it.each([
+    ['VITRINE_SECRET', 'changeme'],
+    ['VITRINE_SECRET', 'changeme-changeme-changeme-changeme'],
+    ['VITRINE_SECRET', 'short-but-not-known'],
+    ['VITRINE_SECRET', 'x'.repeat(40)],
+    ['VITRINE_ADMIN_PASSWORD', 'changeme'],
+    ['VITRINE_ADMIN_PASSWORD', 'changeme1234'],
+    ['VITRINE_ADMIN_PASSWORD', 'short'],
+    ['S3_SECRET_KEY', 'minioadmin'],
+    ['S3_SECRET_KEY', 'changeme'],
+  ])('%s=%s does not start', (name, value) => {
+    expect(() => parseConfig({ ...environment(import.meta.filename), [name]: value })).toThrow(ConfigError)
+  })
+})
+
+describe('lesson: unguarded route', () => {
+  @Controller('guarded')
+  class GuardedController {
+    @Get('action')
+    @Can('project:read')
+    action(): void {}
+
+    @Get('public')
+    @Public()
+    public(): void {}
+  }
+
+  @Controller('bare')
+  class BareController {
+    @Get()
+    forgotten(): void {}
+  }
+
+  @Module({ imports: [DiscoveryModule], controllers: [GuardedController], providers: [RouteCheck] })
+  class GuardedModule {}
+
+  @Module({ imports: [DiscoveryModule], controllers: [GuardedController, BareController], providers: [RouteCheck] })
+  class BareModule {}
+
+  const start = async (module: new () => object): Promise<void> => {
+    const app = await NestFactory.create(module, new FastifyAdapter(), { logger: false, abortOnError: false })
+    try {
+      await app.init()
+    } finally {
+      await app.close()
+    }
+  }
+
+  it('stops the start, and is named', async () => {
+    await expect(start(BareModule)).rejects.toThrow('BareController.forgotten (GET)')
+    await start(GuardedModule)
+  })
+
+  it('is none of ours', () => {
+    expect(portal.app.get(RouteCheck, { strict: false }).undeclared()).toEqual([])
+  })
+})
+
+describe('lesson: CSRF: Sec-Fetch-Site and Origin matrix, sibling domain', () => {
+  const sites = [undefined, 'same-origin', 'none', 'same-site', 'cross-site', 'nonsense']
+  const origins = [
+    undefined,
+    OWN,
+    'http://evil.example',
+    'http://apps.localhost:8080',
+    'http://localhost:8081',
+    'https://localhost:8080',
+    'null',
+    '',
+  ]
+  const cells = sites.flatMap((site) =>
+    origins.map((origin) => ({
+      site,
+      origin,
+      allowed: [undefined, 'same-origin', 'none'].includes(site) && [undefined, OWN].includes(origin),
+    })),
+  )
+  const headersOf = ({ site, origin }: (typeof cells)[number]) => ({
+    ...(site === undefined ? {} : { 'sec-fetch-site': site }),
+    ...(origin === undefined ? {} : { origin }),
+  })
+
+  it.each(cells)('$site, from $origin: $allowed', async (cell) => {
+    const change = await raw('POST', '/api/projects', { title: 'x' }, headersOf(cell), client)
+    expect(change).toBe(cell.allowed ? 201 : 403)
+    // Signing someone in as another is no better.
+    const login = await raw(
+      'POST',
+      '/api/auth/login',
+      { username: `nobody-${++addresses}`, password: 'x' },
+      { ...headersOf(cell), 'x-forwarded-for': address() },
+    )
+    expect(login).toBe(cell.allowed ? 401 : 403)
+    expect(await raw('GET', '/api/projects', undefined, headersOf(cell), client)).toBe(200)
+  })
+})
+
+describe('lesson: cookie tossing', () => {
+  it('a CSRF cookie of another session is worth nothing, alone or with its header', async () => {
+    const { client: mallory } = await makeUser(portal, 'mallory')
+    const [own, tossed] = [client.cookieValue('vitrine_csrf') ?? '', mallory.cookieValue('vitrine_csrf') ?? '']
+    const session = `vitrine_session=${client.cookieValue('vitrine_session')}`
+    const send = (cookie: string, token: string) =>
+      portal.anonymous().send<ProblemBody>('POST', '/api/projects', { title: 'x' }, { cookie, 'x-csrf-token': token })
+    for (const [cookie, token] of [
+      [tossed, tossed],
+      [tossed, own],
+      [own, tossed],
+    ] as const)
+      expect(codeOf(await send(`${session}; vitrine_csrf=${cookie}`, token))).toEqual([403, 'csrf-token-invalid'])
+    for (const order of [
+      `vitrine_csrf=${tossed}; ${session}; vitrine_csrf=${own}`,
+      `${session}; vitrine_csrf=${own}; vitrine_csrf=${tossed}`,
+    ])
+      expect(codeOf(await send(order, tossed))).toEqual([403, 'csrf-token-invalid'])
+    expect((await send(`${session}; vitrine_csrf=${own}`, own)).status).toBe(201)
+  })
+})
+
+describe('lesson: `__Host-` cookies behind TLS', () => {
+  let behindTls: TestApp
+  beforeAll(async () => {
+    behindTls = await startApp({
+      spec: `${import.meta.filename}-tls`,
+      env: { VITRINE_PUBLIC_URL: 'https://portal.example.org', VITRINE_APPS_URL: 'https://{app}.apps.example.org' },
+    })
+  })
+  afterAll(() => behindTls.remove())
+
+  it('have the prefix and what it asks for: Secure, Path=/, no Domain', async () => {
+    const signedIn = await behindTls.signedIn()
+    const answer = await signedIn.post('/api/auth/login', { username: 'admin', password: environment('')['VITRINE_ADMIN_PASSWORD'] })
+    const lines = answer.headers.getSetCookie()
+    expect(lines.map((line) => line.slice(0, line.indexOf('='))).sort()).toEqual([
+      '__Host-vitrine',
+      '__Host-vitrine-csrf',
+      '__Host-vitrine-refresh',
+    ])
+    for (const line of lines) {
+      const attributes = line.split('; ').slice(1)
+      expect(attributes).toEqual(expect.arrayContaining(['Path=/', 'Secure', 'SameSite=Lax']))
+      expect(attributes.some((attribute) => /^domain/i.test(attribute))).toBe(false)
+      expect(attributes.includes('HttpOnly')).toBe(!line.startsWith('__Host-vitrine-csrf'))
+    }
+  })
+
+  it('are the only ones that count: a sibling domain can set those without the prefix', async () => {
+    const signedIn = await behindTls.signedIn()
+    expect((await signedIn.get('/api/auth/me')).status).toBe(200)
+    signedIn.cookie = signedIn.cookie?.replaceAll('__Host-vitrine=', 'vitrine_session=')
+    expect((await signedIn.get('/api/auth/me')).status).toBe(401)
+  })
+
+  it('come with HSTS, which plain http does not have', async () => {
+    expect((await fetch(`${behindTls.url}/api/version`)).headers.get('strict-transport-security')).toBe(
+      'max-age=31536000; includeSubDomains',
+    )
+    expect((await fetch(`${portal.url}/api/version`)).headers.has('strict-transport-security')).toBe(false)
+  })
+})
+
+describe('lesson: what a page may do', () => {
+  it('is said in every answer, errors and the page included', async () => {
+    for (const path of ['/api/version', '/api/nothing', '/api/projects', '/livez', '/', '/projects/x']) {
+      const { headers } = await fetch(portal.url + path)
+      const policy = headers.get('content-security-policy') ?? ''
+      expect(policy).toMatch(/(^|;)default-src 'self'(;|$)/)
+      expect(policy).toMatch(/(^|;)script-src 'self'(;|$)/)
+      expect(policy).toMatch(/(^|;)frame-ancestors 'none'(;|$)/)
+      expect(policy).toMatch(/(^|;)base-uri 'self'(;|$)/)
+      expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe/)
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+      })
+      expect(headers.get('permissions-policy')).toContain('camera=()')
+      expect(headers.has('x-powered-by')).toBe(false)
+    }
+  })
+
+  it('nothing of the API is kept by a cache', async () => {
+    for (const path of ['/api/version', '/api/projects', '/api/auth/me', '/api/nothing'])
+      expect((await client.fetch(path)).headers.get('cache-control')).toBe('no-store')
+  })
+})
+
+describe('lesson: brute force', () => {
+  it('a flood of 10,000 names does not free the one under attack', { timeout: 180_000 }, async () => {
+    const throttle = portal.app.get(SignInThrottle, { strict: false })
+    const { password } = await makeUser(portal, 'target')
+    const login = (word: string) =>
+      portal
+        .anonymous()
+        .send<ProblemBody>('POST', '/api/auth/login', { username: 'target', password: word }, { 'x-forwarded-for': address() })
+    for (let failures = 0; failures < 9;) {
+      const answer = await login('wrong')
+      if (answer.status === 401) failures++
+      else await sleep(200)
+    }
+    for (let i = 0; i < 10_000; i += 50)
+      await Promise.all(Array.from({ length: 50 }, (_, j) => throttle.attempt(`flood-${i + j}`, `2001:db8:${(i + j).toString(16)}::1`)))
+    // 16 s after the ninth; the flood took longer than that or not, so once more.
+    while ((await login('wrong')).status === 401);
+    expect(codeOf(await login(password))).toEqual([429, 'too-many-requests'])
+    expect((await throttle.lockedUntil(['target', 'flood-1'])).has('target')).toBe(true)
+  })
+})
+
+describe('lesson: enumeration', () => {
+  it('names that are known, unknown and disabled answer the same in the same time', { timeout: 180_000 }, async () => {
+    const users = portal.app.get(UserRepository, { strict: false })
+    const passwordHash = await portal.app.get(PasswordHasher, { strict: false }).hash('test-user-3hT8vW1z')
+    const tries = 18
+    for (let i = 0; i < tries; i++)
+      for (const state of ['active', 'disabled'] as const)
+        await users.insert({ ...newUser({ id: newId(), username: `${state}-${i}`, passwordHash, createdAt: new Date() }), state })
+    const times: Record<string, number[]> = { active: [], disabled: [], unknown: [] }
+    const bodies = new Set<string>()
+    for (let i = -1; i < tries; i++)
+      for (const kind of Object.keys(times)) {
+        const from = performance.now()
+        // The right password of one who is disabled is no better than a wrong one.
+        const answer = await portal
+          .anonymous()
+          .send<ProblemBody>(
+            'POST',
+            '/api/auth/login',
+            { username: `${kind}-${Math.max(i, 0)}`, password: kind === 'disabled' ? 'test-user-3hT8vW1z' : 'wrong' },
+            { 'x-forwarded-for': address() },
+          )
+        // The first round warms up.
+        if (i >= 0) times[kind]?.push(performance.now() - from)
+        expect(answer.status).toBe(401)
+        bodies.add(JSON.stringify({ ...answer.body, requestId: '' }))
+      }
+    expect(bodies.size).toBe(1)
+    const medians = Object.values(times).map((all) => all.sort((a, b) => a - b)[Math.floor(tries / 2)] ?? 0)
+    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.25)
+  })
+})
+
+describe('lesson: one request kills it', () => {
+  let other: PortalProcess
+  let signedIn: TestClient
+  beforeAll(async () => {
+    other = await PortalProcess.start(`${import.meta.filename}-killing`)
+    signedIn = new TestClient(other.url)
+    await signedIn.signIn({ username: 'admin', password: environment('')['VITRINE_ADMIN_PASSWORD'] ?? '' })
+  })
+  afterAll(() => other.stop())
+
+  /** Runs something while others are served, and says by how many MB the process has grown. */
+  async function grownBy(attack: () => Promise<void>): Promise<number> {
+    await signedIn.get('/api/projects')
+    const before = other.rss()
+    let peak = before
+    let slowest = 0
+    const watch = setInterval(() => (peak = Math.max(peak, other.rss())), 50)
+    let over = false
+    const served = (async () => {
+      while (!over) {
+        const from = performance.now()
+        expect((await signedIn.get('/api/projects')).status).toBe(200)
+        slowest = Math.max(slowest, performance.now() - from)
+        await sleep(100)
+      }
+    })()
+    try {
+      await attack()
+    } finally {
+      over = true
+      await served
+      clearInterval(watch)
+    }
+    expect(other.alive).toBe(true)
+    expect(slowest).toBeLessThan(3_000)
+    return megabytes(peak - before)
+  }
+
+  it('100 MB of a body, with and without its length', async () => {
+    const grown = await grownBy(async () => {
+      for (const chunked of [true, false, true, false, true]) {
+        const answer = await flood(other.url, 100 * 2 ** 20, chunked, signedIn)
+        expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+      }
+    })
+    expect(grown).toBeLessThan(100)
+  })
+
+  it('JSON that is 10,000 levels deep, and as deep as a body can be', async () => {
+    const grown = await grownBy(async () => {
+      for (const [open, close] of [
+        ['[', ']'],
+        ['{"a":', '}'],
+        ['{"__proto__":', '}'],
+      ] as const)
+        for (const levels of [10_000, Math.floor(1_000_000 / (open.length + 1))]) {
+          const answer = await signedIn.send<ProblemBody>('POST', '/api/projects', `${open.repeat(levels)}1${close.repeat(levels)}`, {})
+          const json = await signedIn.send<ProblemBody>('POST', '/api/projects', `${open.repeat(levels)}1${close.repeat(levels)}`, {
+            'content-type': 'application/json',
+          })
+          expect([answer.status, json.status]).toEqual([400, 400])
+        }
+    })
+    expect(grown).toBeLessThan(150)
+  })
+
+  it('a client that sends its headers or its body byte by byte, and a thousand that send nothing', { timeout: 120_000 }, async () => {
+    const grown = await grownBy(async () => {
+      const head = `POST /api/projects HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n`
+      const [headers, body, ...silent] = await Promise.all([
+        trickle(other.url, `${head}x-slow: ${'x'.repeat(10_000)}`),
+        trickle(other.url, `${head}\r\n${' '.repeat(10_000)}`),
+        ...Array.from({ length: 1_000 }, () => trickle(other.url, '')),
+      ])
+      expect(headers).toBeLessThan(15_000)
+      expect(body).toBeLessThan(36_000)
+      for (const ms of silent) expect(ms).toBeLessThan(15_000)
+    })
+    expect(grown).toBeLessThan(100)
+  })
+})
+
+describe('lesson: canary secrets', () => {
+  const secret = 'canary-signing-key-0123456789abcdefghijklm'
+  const spec = `${import.meta.filename}-canaries`
+  let other: PortalProcess
+  beforeAll(async () => {
+    other = await PortalProcess.start(spec, { VITRINE_SECRET: secret, VITRINE_LOG_LEVEL: 'debug' })
+  })
+  afterAll(() => other.stop())
+
+  it('are in no answer, no log line and no entry of the audit log', { timeout: 120_000 }, async () => {
+    const admin = new TestClient(other.url)
+    const adminPassword = environment(spec)['VITRINE_ADMIN_PASSWORD'] ?? ''
+    await admin.signIn({ username: 'admin', password: adminPassword })
+    const changed = 'canary-password-of-the-admin-1'
+    const password = await admin.post<{ csrfToken: string }>('/api/auth/password', { currentPassword: adminPassword, newPassword: changed })
+    expect(password.status).toBe(200)
+    admin.keep(password.headers)
+    admin.csrfToken = password.body.csrfToken
+    await admin.post('/api/auth/password', { currentPassword: 'canary-wrong-current', newPassword: 'canary-never-set-12345' })
+    await admin.post('/api/auth/login', { username: 'nobody', password: 'canary-wrong-password' })
+
+    const machine = new TestClient(other.url)
+    const made = await admin.post<{ id: string; token: string }>('/api/iam/tokens', {
+      name: 'reader',
+      scopes: ['projects:read', 'engines:read', 'datasets:read'],
+    })
+    machine.bearer = made.body.token
+    const bad = new TestClient(other.url)
+    bad.bearer = 'vtr_canary-bad-token'
+    expect((await bad.get('/api/projects')).status).toBe(401)
+
+    const project = (await admin.post<{ id: string }>('/api/projects', { title: 'Canaries' })).body.id
+    const dataset = (await admin.post<{ id: string }>('/api/datasets', { projectId: project, name: 'birds' })).body.id
+    const engine = await admin.post<{ id: string; revision: number }>('/api/engines', {
+      projectId: project,
+      name: 'birds',
+      image: 'registry.example/birds:1',
+      port: 8080,
+      env: { API_KEY: 'canary-of-the-environment' },
+    })
+    expect(engine.status).toBe(201)
+    await admin.patch(`/api/engines/${engine.body.id}`, { revision: engine.body.revision, env: { API_KEY: 'canary-of-the-environment-2' } })
+
+    const values = { project, dataset, engine: engine.body.id }
+    const ours = [
+      secret,
+      adminPassword,
+      made.body.token,
+      admin.csrfToken,
+      environment(spec)['S3_SECRET_KEY'] ?? '',
+      ...(admin.cookie ?? '').split('; ').map((pair) => pair.slice(pair.indexOf('=') + 1)),
+    ]
+    const hits: string[] = []
+    const look = (where: string, text: string, secrets: string[]) => {
+      for (const value of secrets) if (text.includes(value)) hits.push(`${where}: ${value.slice(0, 24)}`)
+      for (const found of text.match(/\$2[aby]\$12\$|"(?:passwordHash|tokenHash|nonce)"/g) ?? []) hits.push(`${where}: ${found}`)
+    }
+    for (const [who, caller] of [
+      ['admin', admin],
+      ['token', machine],
+      ['anonymous', new TestClient(other.url)],
+    ] as const)
+      for (const path of readable(values)) {
+        const text = await take(caller, path)
+        // Who may deploy is shown the environment, by the app itself and by nothing else; the CSRF token is told to its own session.
+        const env = who === 'admin' && /^\/api\/engines(\/[^/]+)?(\?|$)/.test(path)
+        const me = who === 'admin' && path === '/api/auth/me'
+        look(`${who} ${path}`, env ? text.replaceAll('canary-of-the-environment-2', '') : text, [
+          'canary-',
+          ...ours.filter((value) => !me || value !== admin.csrfToken),
+        ])
+      }
+    await other.stop()
+    look('log', other.output, ['canary-', ...ours])
+    expect(other.output).toContain('"method":"POST"')
+    expect(hits).toEqual([])
+  })
+
+  /** Every address of the document that can be read, with the things that were made. */
+  function readable({ project, dataset, engine }: Record<'project' | 'dataset' | 'engine', string>): string[] {
+    const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../openapi.json'), 'utf8')) as {
+      paths: Record<string, { get?: { parameters?: { name: string; in: string; required?: boolean }[] } }>
+    }
+    return Object.entries(document.paths).flatMap(([path, { get }]) => {
+      if (!get) return []
+      const id = path.startsWith('/api/engines') ? engine : path.startsWith('/api/datasets') ? dataset : project
+      const needsProject = get.parameters?.some(({ name, required }) => name === 'projectId' && required)
+      return [path.replace(/\{\w+\}/g, id) + (needsProject ? `?projectId=${project}` : '')]
+    })
+  }
+
+  /** What an address answers; of a stream what comes first. */
+  async function take(caller: TestClient, path: string): Promise<string> {
+    const answer = await caller.fetch(path)
+    const headers = JSON.stringify([...answer.headers])
+    if (!answer.headers.get('content-type')?.includes('event-stream')) return headers + (await answer.text())
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+    const first = await reader?.read()
+    await reader?.cancel()
+    return headers + (first?.value ?? '')
+  }
+})
+
+let addresses = 0
+/** An address that nobody has come from yet. */
+const address = (): string => `10.1.${++addresses >> 8}.${addresses & 255}`
+
+/** The status of a request whose headers `fetch` would not send. */
+async function raw(method: string, path: string, body: unknown, headers: Record<string, string>, from?: TestClient): Promise<number> {
+  const payload = body === undefined ? '' : JSON.stringify(body)
+  const lines = {
+    host: new URL(portal.url).host,
+    connection: 'close',
+    ...(from ? { cookie: from.cookie ?? '', 'x-csrf-token': from.csrfToken ?? '' } : {}),
+    ...(payload === '' ? {} : { 'content-type': 'application/json', 'content-length': String(payload.length) }),
+    ...headers,
+  }
+  const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`)
+  const text = await talk(portal.url, (socket) => void socket.write(`${method} ${path} HTTP/1.1\r\n${head.join('')}\r\n${payload}`))
+  return Number(text.split(' ')[1])
+}
+
+/** Opens a connection and resolves with all that came when it is closed. */
+function talk(url: string, speak: (socket: Socket) => void): Promise<string> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => speak(socket))
+    let text = ''
+    socket.setEncoding('latin1')
+    socket.on('data', (chunk: string) => (text += chunk))
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(text))
+  })
+}
+
+/** Sends a body of so many bytes until it is all sent or the other side has enough. @returns what was answered */
+function flood(url: string, bytes: number, chunked: boolean, from: TestClient): Promise<string> {
+  const piece = Buffer.alloc(2 ** 20, ' ')
+  const framed = chunked ? Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]) : piece
+  return talk(url, (socket) => {
+    const length = chunked ? 'transfer-encoding: chunked' : `content-length: ${bytes}`
+    socket.write(
+      `POST /api/projects HTTP/1.1\r\nhost: x\r\ncookie: ${from.cookie}\r\nx-csrf-token: ${from.csrfToken}\r\ncontent-type: application/json\r\n${length}\r\n\r\n`,
+    )
+    let sent = 0
+    const more = () => {
+      while (sent < bytes && !socket.destroyed) {
+        sent += piece.length
+        if (!socket.write(framed)) return void socket.once('drain', more)
+      }
+      socket.end()
+    }
+    more()
+    socket.once('data', () => setTimeout(() => socket.destroy(), 200))
+  })
+}
+
+/** Sends a text byte by byte, ten a second, until the other side closes. @returns after how many ms that was */
+async function trickle(url: string, text: string): Promise<number> {
+  const from = performance.now()
+  let timer: NodeJS.Timeout | undefined
+  await talk(url, (socket) => {
+    let at = 0
+    timer = setInterval(() => {
+      if (at < text.length && socket.writable) socket.write(text.charAt(at++))
+    }, 100)
+  })
+  clearInterval(timer)
+  return performance.now() - from
+}

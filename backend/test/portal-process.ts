@@ -1,0 +1,73 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { environment, ready } from './app.js'
+
+/** The built portal in a process of its own, for what cannot be seen from within: all that it logs, and the memory that it takes. */
+export class PortalProcess {
+  /** All that it wrote. */
+  output = ''
+
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+  ) {
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()))
+  }
+
+  /** Starts what `npm run build` made, and waits until it is ready. */
+  static async start(spec: string, env: Record<string, string> = {}): Promise<PortalProcess> {
+    const port = await freePort()
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../dist/main.js')], {
+      env: { ...environment(spec), VITRINE_PORT: String(port), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const portal = new PortalProcess(`http://127.0.0.1:${port}`, child)
+    try {
+      await portal.listening()
+      await ready(portal.url)
+      return portal
+    } catch (error) {
+      await portal.stop()
+      throw new Error(`the portal did not start: ${portal.output.slice(-2_000)}`, { cause: error })
+    }
+  }
+
+  /** Whether it still runs. */
+  get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null
+  }
+
+  /** The memory that it takes now, in bytes. */
+  rss(): number {
+    const [, kib = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8')) ?? []
+    return Number(kib) * 1024
+  }
+
+  async stop(): Promise<void> {
+    if (!this.alive) return
+    const exited = new Promise((resolve) => this.child.once('exit', resolve))
+    this.child.kill('SIGTERM')
+    await exited
+  }
+
+  private async listening(): Promise<void> {
+    for (const until = performance.now() + 30_000; performance.now() < until && this.alive;)
+      try {
+        await fetch(`${this.url}/livez`)
+        return
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    throw new Error('it does not listen')
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
