@@ -67,4 +67,39 @@ describe('parseConfig', () => {
   it.each(['http://apps.example.org', 'http://x.{app}.org', 'ftp://{app}.org', '{app}'])('refuses the address of apps %s', (value) => {
     expect(mistakes({ ...GOOD, VITRINE_APPS_URL: value }).map((m) => m.name)).toEqual(['VITRINE_APPS_URL'])
   })
+
+  const OIDC = { VITRINE_OIDC_ISSUER: 'https://op.example.org/realms/a/', VITRINE_OIDC_CLIENT_ID: 'vitrine' }
+
+  it('takes the issuer as it is, and what is said of its groups', () => {
+    const config = parseConfig({ ...GOOD, ...OIDC, VITRINE_OIDC_ADMIN_GROUPS: 'a, b,', VITRINE_OIDC_GROUPS: '/x=lab, cn=y=eng' })
+    expect(config.oidcIssuer).toBe('https://op.example.org/realms/a/')
+    expect(config.oidcAdminGroups).toEqual(['a', 'b'])
+    expect(config.oidcGroups).toEqual(
+      new Map([
+        ['/x', 'lab'],
+        ['cn=y', 'eng'],
+      ]),
+    )
+    expect(parseConfig({ ...GOOD, ...OIDC, VITRINE_OIDC_GROUPS: '*' }).oidcGroups).toBe('*')
+  })
+
+  it.each([
+    [{ VITRINE_OIDC_CLIENT_ID: undefined }, 'VITRINE_OIDC_CLIENT_ID'],
+    [{ VITRINE_OIDC_ISSUER: undefined, VITRINE_LOCAL_SIGN_IN: 'off' }, 'VITRINE_OIDC_ISSUER'],
+    [{ VITRINE_OIDC_ISSUER: 'http://op.example.org' }, 'VITRINE_OIDC_ISSUER'],
+    [{ VITRINE_OIDC_ISSUER: 'http://127.0.0.1.example.org' }, 'VITRINE_OIDC_ISSUER'],
+    [{ VITRINE_OIDC_ISSUER: 'https://op.example.org?x=1' }, 'VITRINE_OIDC_ISSUER'],
+    [{ VITRINE_OIDC_ISSUER: 'https://user:word@op.example.org' }, 'VITRINE_OIDC_ISSUER'],
+    [{ VITRINE_OIDC_SCOPES: 'profile email' }, 'VITRINE_OIDC_SCOPES'],
+    [{ VITRINE_OIDC_ADMIN_GROUPS: ' , ' }, 'VITRINE_OIDC_ADMIN_GROUPS'],
+    [{ VITRINE_OIDC_GROUPS: 'a=B C' }, 'VITRINE_OIDC_GROUPS'],
+    [{ VITRINE_OIDC_GROUPS: 'a' }, 'VITRINE_OIDC_GROUPS'],
+    [{ VITRINE_OIDC_LINK_BY_EMAIL: 'yes' }, 'VITRINE_OIDC_LINK_BY_EMAIL'],
+  ])('refuses %j for an identity provider', (env, name) => {
+    expect(mistakes({ ...GOOD, ...OIDC, ...env }).map((m) => m.name)).toEqual([name])
+  })
+
+  it.each(['http://localhost:9000', 'http://127.0.0.1:9000', 'http://[::1]:9000'])('lets the issuer on this machine be %s', (issuer) => {
+    expect(parseConfig({ ...GOOD, ...OIDC, VITRINE_OIDC_ISSUER: issuer }).oidcIssuer).toBe(issuer)
+  })
 })

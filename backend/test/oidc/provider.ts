@@ -23,20 +23,21 @@ export interface TestProvider {
 /**
  * Starts a real provider (npm `oidc-provider`) with one client, whose sign-in page lists the accounts: one clicks on a name, a program posts `account=<sub>`,
  * and `cancel=1` to refuse.
- * @param options.publicUrl address of the portal @param options.idTokenClaims whether claims are in the id token, or in the userinfo only
+ * @param options.publicUrl address of the portal @param options.idTokenClaims whether claims are in the id token, or in the
+ * userinfo only @param options.publicClient whether the portal has no secret there
  */
 export async function startProvider(options: {
   publicUrl: string
   accounts: Account[]
   idTokenClaims?: boolean
-  port?: number
+  publicClient?: boolean
 }): Promise<TestProvider> {
   const accounts = new Map(options.accounts.map((account) => [account.sub, account]))
   const clientId = 'vitrine'
-  const clientSecret = 'only-for-tests-client-secret-0123456789'
+  const clientSecret = options.publicClient ? '' : 'only-for-tests-client-secret-0123456789'
   const server = createServer()
   const listen = (port: number) => new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
-  await listen(options.port ?? 0)
+  await listen(0)
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the provider has no port')
   const { port } = address
@@ -46,7 +47,7 @@ export async function startProvider(options: {
     clients: [
       {
         client_id: clientId,
-        client_secret: clientSecret,
+        ...(options.publicClient ? { token_endpoint_auth_method: 'none' } : { client_secret: clientSecret }),
         redirect_uris: [`${options.publicUrl}/api/auth/oidc/callback`],
         grant_types: ['authorization_code'],
         response_types: ['code'],

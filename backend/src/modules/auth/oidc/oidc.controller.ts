@@ -44,7 +44,7 @@ export class OidcController {
       redirect(reply, url)
     } catch (error) {
       // A person gets a page, a program the problem.
-      if (!(error instanceof DomainError) || request.headers['sec-fetch-mode'] !== 'navigate') throw error
+      if (!(error instanceof DomainError) || !request.headers.accept?.includes('text/html')) throw error
       redirect(reply, `/login?problem=${error.code}`)
     }
   }
