@@ -77,13 +77,6 @@ export interface GroupMember {
   source: Source
 }
 
-export interface Candidate {
-  kind: 'user' | 'group'
-  id: string
-  name: string
-  displayName: string
-}
-
 /** One page of a list. `total` only where the portal counts. */
 export interface ListPage<T> {
   items: T[]
@@ -125,9 +118,6 @@ export const listMembers = (id: string, query: Query, signal?: AbortSignal): Pro
 export const setMember = (id: string, userId: string, role: MembershipRole): Promise<GroupMember> =>
   api.put(`/iam/groups/${id}/members/${userId}`, { role })
 export const removeMember = (id: string, userId: string): Promise<void> => api.send('DELETE', `/iam/groups/${id}/members/${userId}`)
-/** People and groups whose name begins with `q`. */
-export const searchDirectory = (q: string, signal?: AbortSignal): Promise<{ items: Candidate[] }> =>
-  api.get('/iam/directory', { q, limit: 8 }, signal)
 
 export const listAllTokens = (query: Query, signal?: AbortSignal): Promise<ListPage<TokenDto>> =>
   api.get('/iam/tokens', paged({ of: 'all', ...query }), signal)

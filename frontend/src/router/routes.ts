@@ -86,6 +86,30 @@ export const routes: RouteRecordRaw[] = [
           { path: 'users', name: 'admin-users', component: () => import('../pages/admin/UsersPage.vue') },
           { path: 'users/import', name: 'admin-users-import', component: () => import('../pages/admin/ImportPage.vue') },
           { path: 'users/:id', name: 'admin-user', component: () => import('../pages/admin/UserPage.vue'), props: true },
+          { path: 'groups', name: 'admin-groups', component: () => import('../pages/admin/GroupsPage.vue'), props: { area: 'admin' } },
+          {
+            path: 'groups/:id',
+            name: 'admin-group',
+            component: () => import('../pages/admin/GroupPage.vue'),
+            props: ({ params }) => ({ id: params['id'], area: 'admin' }),
+          },
+          { path: 'tokens', name: 'admin-tokens', component: () => import('../pages/admin/TokensPage.vue') },
+          { path: 'sessions', name: 'admin-sessions', component: () => import('../pages/admin/SessionsPage.vue') },
+          { path: 'audit', name: 'admin-audit', component: () => import('../pages/admin/AuditPage.vue') },
+        ],
+      },
+      {
+        path: 'groups',
+        component: () => import('../pages/admin/MyGroupsPage.vue'),
+        meta: { account: true, needs: 'group:read', title: 'admin.groups.yours' },
+        children: [
+          { path: '', name: 'groups', component: () => import('../pages/admin/GroupsPage.vue'), props: { area: 'mine' } },
+          {
+            path: ':id',
+            name: 'group',
+            component: () => import('../pages/admin/GroupPage.vue'),
+            props: ({ params }) => ({ id: params['id'], area: 'mine' }),
+          },
         ],
       },
       {
