@@ -61,9 +61,10 @@ export type Ownership = (typeof OWNERSHIPS)[number]
 
 /**
  * Who may: `anyone` at all, a `reader` (everyone whom the instance lets in), who has a `session`, an `account`, an `admin`, who has that capability on
- * the project, whoever something is `mine` or an admin, a `group-member` or an admin, a `group-owner` or an admin.
+ * the project, whoever something is `mine` or an admin, a `group-member` or an admin, a `group-owner` or an admin, who is `in the group`.
  */
-export type Who = 'anyone' | 'reader' | 'session' | 'account' | 'admin' | 'mine' | 'group-member' | 'group-owner' | Capability
+export type Who =
+  'anyone' | 'reader' | 'session' | 'account' | 'admin' | 'mine' | 'group-member' | 'group-owner' | 'in the group' | Capability
 
 /** What one operation, or one way of calling it, asks for. */
 export interface Expectation {
@@ -136,4 +137,27 @@ export const EXPECTATIONS: Record<string, Expectation> = {
 
   listAudit: { who: 'admin', scope: 'audit:read' },
   exportAudit: { who: 'admin', scope: 'audit:read' },
+
+  startOidc: { who: 'anyone', scope: 'any' },
+  finishOidc: { who: 'anyone', scope: 'any' },
+
+  listUsers: { who: 'admin', scope: 'users:manage' },
+  createUser: { who: 'admin', scope: 'users:manage' },
+  changeUsers: { who: 'admin', scope: 'users:manage' },
+  importUsers: { who: 'admin', scope: 'users:manage' },
+  exportUsers: { who: 'admin', scope: 'users:manage' },
+  getUser: { who: 'admin', scope: 'users:manage' },
+  updateUser: { who: 'admin', scope: 'users:manage' },
+  deleteUser: { who: 'admin', scope: 'users:manage' },
+  resetPassword: { who: 'admin', scope: 'users:manage' },
+  listGroups: { who: 'account', scope: 'users:manage' },
+  createGroup: { who: 'admin', scope: 'users:manage' },
+  getGroup: { who: 'group-member', scope: 'users:manage' },
+  updateGroup: { who: 'group-owner', scope: 'users:manage' },
+  deleteGroup: { who: 'admin', scope: 'users:manage' },
+  listGroupMembers: { who: 'group-member', scope: 'users:manage' },
+  setGroupMember: { who: 'group-owner', scope: 'users:manage' },
+  removeGroupMember: { who: 'group-owner', scope: 'users:manage' },
+  'removeGroupMember oneself': { who: 'in the group', scope: 'users:manage' },
+  searchDirectory: { who: 'account', scope: 'projects:manage' },
 }

@@ -38,7 +38,7 @@ export interface Plan {
 }
 
 interface Items {
-  items: { id: string; projectId?: string; user?: { id: string }; owner?: { id: string }; env?: unknown }[]
+  items: { id: string; kind?: string; projectId?: string; user?: { id: string }; owner?: { id: string }; env?: unknown }[]
   nextCursor: string | null
 }
 
@@ -230,6 +230,69 @@ export const PLANS: Record<string, Plan> = {
     call: () => ({ query: { from: new Date(Date.now() - 1_000).toISOString() } }),
     check: ({ headers }) => (headers.get('content-type')?.startsWith('application/x-ndjson') ? undefined : 'is no NDJSON'),
   },
+
+  startOidc: { call: () => ({ query: { returnTo: '/' } }) },
+  finishOidc: { call: () => ({ query: { state: 'none', code: 'none' } }) },
+
+  listUsers: { call: () => ({ query: { limit: '10' } }), check: (given) => (items(given).length > 0 ? undefined : 'it is empty') },
+  createUser: { call: () => ({ body: { username: `made-${unique()}` } }) },
+  changeUsers: {
+    call: ({ user }) => ({ body: { ids: [user.id], state: 'disabled' } }),
+    changes: ['user'],
+    check: ({ json }) => {
+      const [result] = (json as { results: { outcome: string }[] }).results
+      return result?.outcome === 'changed' ? undefined : `the outcome is ${result?.outcome}`
+    },
+  },
+  importUsers: { call: () => ({ body: { csv: `username\nimported-${unique()}\n`, dryRun: false } }) },
+  exportUsers: {
+    call: () => ({ query: { role: 'admin' } }),
+    check: ({ headers, text }) =>
+      headers.get('content-type')?.startsWith('text/csv') && text.includes('boss') ? undefined : 'is no CSV of admins',
+  },
+  getUser: { call: ({ user }) => ({ params: { id: user.id } }) },
+  updateUser: {
+    call: ({ user }) => ({ params: { id: user.id }, body: { revision: user.revision, displayName: unique() } }),
+    changes: ['user'],
+  },
+  deleteUser: { call: ({ user }) => ({ params: { id: user.id } }), changes: ['user'] },
+  resetPassword: { call: ({ user }) => ({ params: { id: user.id }, body: {} }), changes: ['user'] },
+  listGroups: { call: () => ({ query: { limit: '100' } }), check: groupsAreExactlyTheirs },
+  createGroup: { call: () => ({ body: { name: `made-${unique()}` } }) },
+  getGroup: { call: ({ group }) => ({ params: { id: group.id } }) },
+  updateGroup: {
+    call: ({ group }) => ({ params: { id: group.id }, body: { revision: group.revision, description: unique() } }),
+    changes: ['group'],
+  },
+  deleteGroup: { call: ({ group }) => ({ params: { id: group.id } }), changes: ['group'] },
+  listGroupMembers: { call: ({ group }) => ({ params: { id: group.id } }) },
+  setGroupMember: {
+    call: ({ group, member }) => ({ params: { id: group.id, userId: member.id }, body: { role: 'member' } }),
+    changes: ['group'],
+  },
+  removeGroupMember: { call: ({ group, groupMember }) => ({ params: { id: group.id, userId: groupMember.id } }), changes: ['group'] },
+  'removeGroupMember oneself': {
+    call: ({ group }, { world, subject }) => ({ params: { id: group.id, userId: world.accountOf(subject)?.id ?? group.id } }),
+    changes: ['group'],
+  },
+  searchDirectory: {
+    call: () => ({ query: { q: 'bystander' } }),
+    check: (given, { member }) =>
+      same(
+        'people',
+        items(given)
+          .filter(({ kind }) => kind === 'user')
+          .map((item) => item.id),
+        [member.id],
+      ),
+  },
+}
+
+/** Admins see all groups, everyone else those that they belong to. */
+async function groupsAreExactlyTheirs(given: Given, _: Things, { world, subject }: Cell): Promise<string | undefined> {
+  const found = items(given).map((item) => item.id)
+  if (subject === 'admin') return found.length > 20 ? undefined : `only ${found.length} groups`
+  return same('groups', found, await world.groupsOf(subject))
 }
 
 /** No app of a project that they may not read is listed, and of the shared ones that they may read all are. */

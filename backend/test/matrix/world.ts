@@ -160,6 +160,7 @@ export class World {
     for (const person of people) await this.session(person)
     const disabled = this.person('disabled')
     await this.get(UserRepository).secure(disabled.id, null, { state: 'disabled' }, new Date())
+    this.sharedGroups = new Set(this.groups.values())
   }
 
   /** A service of the portal. */
@@ -237,8 +238,8 @@ export class World {
       const role = ownership === 'own' ? 'owner' : ownership === 'internal' ? 'member' : null
       const name = `group-${++this.count}`
       things.group = { id: await this.addGroup(name, account && role ? [[account, role]] : []), revision: 1 }
+      things.groupMember = { id: (await this.addMemberOf(things.group.id)).id }
     }
-    things.groupMember = { id: (await this.addMemberOf(things.group.id)).id }
     return things
   }
 
@@ -282,16 +283,28 @@ export class World {
       Promise.all(things.map(({ upload }) => this.get(UploadRepository).findById(upload.id))),
       Promise.all(things.map(({ engine }) => this.get(EngineRepository).findById(engine.id))),
       Promise.all([...this.people.values()].map(({ id }) => this.get(UserRepository).findById(id))),
-      Promise.all([...this.groups.values()].map((id) => this.get(GroupRepository).findById(id))),
+      Promise.all([...this.sharedGroups].map((id) => this.get(GroupRepository).findById(id))),
     ])
     return {
       projects: projects.map((project) => [project?.id, project?.revision, project?.members, project?.visibility, project?.ownerId]),
       files: files.map((file) => file?.id),
       uploads: uploads.map((upload) => [upload?.id, upload?.state]),
       engines: engines.map((engine) => [engine?.id, engine?.revision, engine?.deletedAt]),
-      users: users.map((user) => [user?.id, user?.epoch, user?.role, user?.state, user?.memberships]),
+      users: users.map((user) => [
+        user?.id,
+        user?.epoch,
+        user?.role,
+        user?.state,
+        user?.memberships.filter(({ groupId }) => this.sharedGroups.has(groupId)),
+      ]),
       groups: groups.map((group) => [group?.id, group?.name, group?.revision]),
     }
+  }
+
+  /** Ids of the groups that the subject's account belongs to. */
+  async groupsOf(subject: Subject): Promise<string[]> {
+    const user = await this.get(UserRepository).findById(this.accountOf(subject)?.id ?? '')
+    return user?.memberships.map(({ groupId }) => groupId) ?? []
   }
 
   /** An account of its own. */
@@ -303,6 +316,7 @@ export class World {
   }
 
   private readonly groups = new Map<string, string>()
+  private sharedGroups = new Set<string>()
 
   private group(name: string): string {
     const id = this.groups.get(name)
