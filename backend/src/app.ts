@@ -12,6 +12,7 @@ import { AppModule } from './app.module.js'
 import { AuditTrail } from './common/auth-context/audit-trail.js'
 import type { AuthenticatedRequest } from './common/auth-context/auth-context.js'
 import { checkDepth } from './common/body-depth.js'
+import { answerClientError } from './common/problem/client-error.js'
 import { ProblemFilter } from './common/problem/problem.filter.js'
 import { SseStream } from './common/sse/sse-stream.js'
 import { createValidationPipe } from './common/validation/validation.pipe.js'
@@ -49,6 +50,7 @@ export async function createApp(config: Config, options: { preview?: boolean } =
     bodyLimit: BODY_LIMIT,
     trustProxy: (_address, hop) => hop < config.trustedProxies,
     requestIdHeader: false,
+    clientErrorHandler: answerClientError,
     genReqId: () => randomUUID(),
     // Streams are ended in order before the server closes; a connection that is left over then must not hold it up.
     forceCloseConnections: true,

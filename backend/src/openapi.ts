@@ -86,6 +86,7 @@ function kindOf(operation: { path: string; method: string; isPublic: boolean; ha
     ...(path.includes('{') ? [404] : []),
     ...(unsafe ? [413, 415] : []),
     429,
+    431,
     ...(unsafe || !isPublic ? [503] : []),
   ]
 }
@@ -100,6 +101,7 @@ const MEANING: Record<number, string> = {
   415: 'the body is no JSON',
   422: 'cannot be done',
   429: 'too many requests',
+  431: 'the address or a header is too long',
   503: 'a part that this needs is away',
   507: 'there is no space left',
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp } from '../app.js'
 import type { ProblemBody, TestClient } from '../client.js'
@@ -59,6 +60,19 @@ it('every answer forbids what a page of ours never needs', async () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('referrer-policy')).toBe('no-referrer')
   }
+})
+
+it('what is no request, or has too large a head, is answered with a problem too', async () => {
+  const long = await fetch(`${portal.url}/api/projects?q=${'a'.repeat(20_000)}`)
+  expect(long.status).toBe(431)
+  expect(long.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+  expect(await long.json()).toMatchObject({ code: 'headers-too-large', status: 431 })
+  const { hostname, port } = new URL(portal.url)
+  const socket = connect(Number(port), hostname, () => socket.write('nonsense\r\n\r\n'))
+  let text = ''
+  for await (const piece of socket) text += String(piece)
+  expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/problem\+json/)
+  expect(text).toContain('"code":"malformed-request"')
 })
 
 it('the documents that describe the API are served', async () => {

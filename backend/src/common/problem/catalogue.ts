@@ -33,6 +33,16 @@ export const CATALOGUE = {
     title: 'The request body is too large',
     detail: 'Send at most {limit} bytes. Files go to POST /api/uploads.',
   },
+  'headers-too-large': {
+    status: 431,
+    title: 'The address or a header is too long',
+    detail: 'Together they may have 16 KiB. Shorten the query, or delete the cookies of this site.',
+  },
+  'request-too-slow': {
+    status: 408,
+    title: 'The request took too long to arrive',
+    detail: 'The connection was closed before all of it was here. Send it again.',
+  },
   'unsupported-media-type': {
     status: 415,
     title: 'The content type is not supported',

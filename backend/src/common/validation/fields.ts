@@ -31,13 +31,16 @@ interface Common {
 /** A property of an answer, in the OpenAPI document only. */
 export const Out = ApiProperty
 
-/** A text of `min` to `max` characters without control characters (line breaks only when `lines` is set). */
+/**
+ * A text of `min` to `max` characters without control characters (line breaks only when `lines` is set).
+ * @param options.shown a simpler pattern for the OpenAPI document, where the real one says more than tools understand
+ */
 export function Text(
-  options: Common & { min?: number; max: number; lines?: boolean; pattern?: RegExp; message?: string },
+  options: Common & { min?: number; max: number; lines?: boolean; pattern?: RegExp; shown?: RegExp; message?: string },
 ): PropertyDecorator {
-  const { min = 0, max, lines = false, pattern, message } = options
+  const { min = 0, max, lines = false, pattern, shown = pattern, message } = options
   return applyDecorators(
-    document(options, { type: String, minLength: min, maxLength: max, ...(pattern ? { pattern: pattern.source } : {}) }),
+    document(options, { type: String, minLength: min, maxLength: max, ...(shown ? { pattern: shown.source } : {}) }),
     ...optional(options),
     IsString({ message: 'must be a text' }),
     MinLength(min, { message: min === 1 ? 'must not be empty' : `must have at least ${min} characters` }),

@@ -28,6 +28,7 @@ export class CreateUploadDto {
     min: 1,
     max: 255,
     pattern: FILE_NAME,
+    shown: /^[^/\\]+$/,
     message: 'must be the name of a file: not blank, no slash or backslash, not "." or ".."',
     example: 'iris.csv',
   })

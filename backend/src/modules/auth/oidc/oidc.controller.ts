@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify'
 import type { AuditTrail } from '../../../common/auth-context/audit-trail.js'
 import { Public, Trail, type AuthenticatedRequest } from '../../../common/auth-context/auth-context.js'
 import { DomainError } from '../../../common/problem/domain-error.js'
+import { Raises } from '../../../common/problem/raises.js'
 import { CONFIG } from '../../../config/config.module.js'
 import type { Config } from '../../../config/config.js'
 import { originOf } from '../auth.service.js'
@@ -34,6 +35,7 @@ export class OidcController {
       'Leads on to the provider, from there to the callback, and back to the page. A browser that cannot gets to /login?problem=….',
     operationId: 'startOidc',
   })
+  @Raises('identity-provider-not-configured', 'identity-provider-unavailable')
   @ApiQuery({ name: 'returnTo', required: false, type: String, description: 'path of a page of the portal, where the sign-in leads' })
   @ApiFoundResponse({ description: "the provider's sign-in page" })
   async start(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common'
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../../common/auth-context/auth-context.js'
+import { Raises } from '../../../common/problem/raises.js'
 import { PageQuery } from '../../../common/pagination/pagination.js'
 import {
   CreateGroupDto,
@@ -30,6 +31,7 @@ export class GroupsController {
   @Post()
   @Can('group:create')
   @ApiOperation({ summary: 'Make a group', operationId: 'createGroup' })
+  @Raises('group-name-taken')
   @ApiCreatedResponse({ type: GroupDto })
   create(@Auth() auth: AuthContext, @Body() dto: CreateGroupDto): Promise<GroupDto> {
     return this.groups.create(auth, dto)
@@ -46,6 +48,7 @@ export class GroupsController {
   @Patch(':id')
   @Can('group:manage')
   @ApiOperation({ summary: 'Change a group', operationId: 'updateGroup' })
+  @Raises('group-name-taken', 'group-revision-conflict')
   @ApiOkResponse({ type: GroupDto })
   update(@Auth() auth: AuthContext, @Param('id') id: string, @Body() dto: UpdateGroupDto): Promise<GroupDto> {
     return this.groups.update(auth, id, dto)
@@ -72,6 +75,7 @@ export class GroupsController {
   @HttpCode(200)
   @Can('group:manage')
   @ApiOperation({ summary: 'Add someone to a group, or change their role in it', operationId: 'setGroupMember' })
+  @Raises('membership-from-provider')
   @ApiOkResponse({ type: GroupMemberDto })
   setMember(
     @Auth() auth: AuthContext,
@@ -86,6 +90,7 @@ export class GroupsController {
   @HttpCode(204)
   @Can('group:manage')
   @ApiOperation({ summary: 'Remove someone from a group; everyone may leave', operationId: 'removeGroupMember' })
+  @Raises('membership-from-provider')
   @ApiNoContentResponse()
   removeMember(@Auth() auth: AuthContext, @Param('id') id: string, @Param('userId') userId: string): Promise<void> {
     return this.groups.removeMember(auth, id, userId)

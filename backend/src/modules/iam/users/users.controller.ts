@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query, StreamableFile } from '@nestjs/common'
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../../common/auth-context/auth-context.js'
+import { Raises } from '../../../common/problem/raises.js'
 import { UserTransferService } from './user-transfer.service.js'
 import {
   BulkResultsDto,
@@ -37,6 +38,7 @@ export class UsersController {
   @Post()
   @Can('user:manage')
   @ApiOperation({ summary: 'Make an account; a generated password is shown only in this answer', operationId: 'createUser' })
+  @Raises('user-name-taken')
   @ApiCreatedResponse({ type: CreatedUserDto })
   create(@Auth() auth: AuthContext, @Body() dto: CreateUserDto): Promise<CreatedUserDto> {
     return this.users.create(auth, dto)
@@ -60,6 +62,7 @@ export class UsersController {
       'One invalid row, and nothing is changed. Accounts that exist already are left as they are. Passwords are generated and shown only in this answer.',
     operationId: 'importUsers',
   })
+  @Raises('import-invalid')
   @ApiOkResponse({ type: ImportResultDto })
   import(@Auth() auth: AuthContext, @Body() dto: ImportUsersDto): Promise<ImportResultDto> {
     return this.transfer.import(auth, dto)
@@ -90,6 +93,7 @@ export class UsersController {
   @Patch(':id')
   @Can('user:manage')
   @ApiOperation({ summary: 'Change an account; a new role or state ends its sessions and tokens', operationId: 'updateUser' })
+  @Raises('user-revision-conflict', 'own-account', 'last-admin')
   @ApiOkResponse({ type: UserDto })
   update(@Auth() auth: AuthContext, @Param('id') id: string, @Body() dto: UpdateUserDto): Promise<UserDto> {
     return this.users.update(auth, id, dto)
@@ -99,6 +103,7 @@ export class UsersController {
   @HttpCode(204)
   @Can('user:manage')
   @ApiOperation({ summary: 'Delete an account that owns no projects', operationId: 'deleteUser' })
+  @Raises('user-owns-projects', 'own-account', 'last-admin', 'user-revision-conflict')
   @ApiNoContentResponse()
   delete(@Auth() auth: AuthContext, @Param('id') id: string): Promise<void> {
     return this.users.delete(auth, id)
@@ -111,6 +116,7 @@ export class UsersController {
     summary: 'Give an account a new password, shown only in this answer; ends its sessions and tokens',
     operationId: 'resetPassword',
   })
+  @Raises('password-from-provider')
   @ApiOkResponse({ type: ResetPasswordDto })
   resetPassword(@Auth() auth: AuthContext, @Param('id') id: string): Promise<ResetPasswordDto> {
     return this.users.resetPassword(auth, id)
