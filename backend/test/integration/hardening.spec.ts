@@ -382,7 +382,7 @@ describe('lesson: canary secrets', () => {
     const admin = new TestClient(other.url)
     const adminPassword = environment(spec)['VITRINE_ADMIN_PASSWORD'] ?? ''
     await admin.signIn({ username: 'admin', password: adminPassword })
-    const changed = 'canary-password-of-the-admin-1'
+    const changed = 'canary-word-of-the-boss-71'
     const password = await admin.post<{ csrfToken: string }>('/api/auth/password', { currentPassword: adminPassword, newPassword: changed })
     expect(password.status).toBe(200)
     admin.keep(password.headers)
@@ -409,18 +409,40 @@ describe('lesson: canary secrets', () => {
       port: 8080,
       env: { API_KEY: 'canary-of-the-environment' },
     })
-    expect(engine.status).toBe(201)
+    expect(engine.status).toBe(202)
     await admin.patch(`/api/engines/${engine.body.id}`, { revision: engine.body.revision, env: { API_KEY: 'canary-of-the-environment-2' } })
 
-    const values = { project, dataset, engine: engine.body.id }
+    // Someone who may read it all, and deploy nothing.
+    const person = await admin.post<{ user: { id: string }; temporaryPassword: string }>('/api/iam/users', { username: 'ann' })
+    expect(person.status).toBe(201)
+    const imported = await admin.post<{ rows: { temporaryPassword: string }[] }>('/api/iam/users/import', {
+      csv: 'username\nbob\n',
+      dryRun: false,
+    })
+    const reset = await admin.post<{ temporaryPassword: string }>(`/api/iam/users/${person.body.user.id}/password`)
+    const reader = new TestClient(other.url)
+    await reader.signIn({ username: 'ann', password: reset.body.temporaryPassword })
+    const own = await reader.post<{ csrfToken: string }>('/api/auth/password', {
+      currentPassword: reset.body.temporaryPassword,
+      newPassword: 'canary-word-of-the-reader-72',
+    })
+    expect(own.status).toBe(200)
+    reader.keep(own.headers)
+    reader.csrfToken = own.body.csrfToken
+
+    const values = { project, dataset, engine: engine.body.id, user: person.body.user.id }
     const ours = [
       secret,
       adminPassword,
       made.body.token,
-      admin.csrfToken,
       environment(spec)['S3_SECRET_KEY'] ?? '',
-      ...(admin.cookie ?? '').split('; ').map((pair) => pair.slice(pair.indexOf('=') + 1)),
+      person.body.temporaryPassword,
+      reset.body.temporaryPassword,
+      imported.body.rows[0]?.temporaryPassword ?? '',
+      ...[admin, reader].flatMap(({ cookie = '' }) => cookie.split('; ').map((pair) => pair.slice(pair.indexOf('=') + 1))),
     ]
+    expect(ours.every((value) => value.length > 8)).toBe(true)
+    let [read, shown] = [0, 0]
     const hits: string[] = []
     const look = (where: string, text: string, secrets: string[]) => {
       for (const value of secrets) if (text.includes(value)) hits.push(`${where}: ${value.slice(0, 24)}`)
@@ -428,19 +450,24 @@ describe('lesson: canary secrets', () => {
     }
     for (const [who, caller] of [
       ['admin', admin],
+      ['reader', reader],
       ['token', machine],
       ['anonymous', new TestClient(other.url)],
     ] as const)
       for (const path of readable(values)) {
-        const text = await take(caller, path)
+        const { text, status } = await take(caller, path)
+        if (status === 200) read++
         // Who may deploy is shown the environment, by the app itself and by nothing else; the CSRF token is told to its own session.
         const env = who === 'admin' && /^\/api\/engines(\/[^/]+)?(\?|$)/.test(path)
-        const me = who === 'admin' && path === '/api/auth/me'
+        if (env && text.includes('canary-of-the-environment-2')) shown++
+        const mine = path === '/api/auth/me' ? caller.csrfToken : undefined
         look(`${who} ${path}`, env ? text.replaceAll('canary-of-the-environment-2', '') : text, [
           'canary-',
-          ...ours.filter((value) => !me || value !== admin.csrfToken),
+          ...ours.filter((value) => value !== mine),
         ])
       }
+    // What is looked for can be found, where it belongs.
+    expect([read > 40, shown]).toEqual([true, 2])
     await other.stop()
     look('log', other.output, ['canary-', ...ours])
     expect(other.output).toContain('"method":"POST"')
@@ -448,27 +475,33 @@ describe('lesson: canary secrets', () => {
   })
 
   /** Every address of the document that can be read, with the things that were made. */
-  function readable({ project, dataset, engine }: Record<'project' | 'dataset' | 'engine', string>): string[] {
+  function readable({ project, dataset, engine, user }: Record<'project' | 'dataset' | 'engine' | 'user', string>): string[] {
     const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../openapi.json'), 'utf8')) as {
       paths: Record<string, { get?: { parameters?: { name: string; in: string; required?: boolean }[] } }>
     }
     return Object.entries(document.paths).flatMap(([path, { get }]) => {
       if (!get) return []
-      const id = path.startsWith('/api/engines') ? engine : path.startsWith('/api/datasets') ? dataset : project
+      const things: [string, string][] = [
+        ['/api/engines', engine],
+        ['/api/datasets', dataset],
+        ['/api/iam/users', user],
+      ]
+      const id = things.find(([start]) => path.startsWith(start))?.[1] ?? project
       const needsProject = get.parameters?.some(({ name, required }) => name === 'projectId' && required)
       return [path.replace(/\{\w+\}/g, id) + (needsProject ? `?projectId=${project}` : '')]
     })
   }
 
   /** What an address answers; of a stream what comes first. */
-  async function take(caller: TestClient, path: string): Promise<string> {
+  async function take(caller: TestClient, path: string): Promise<{ status: number; text: string }> {
     const answer = await caller.fetch(path)
+    const { status } = answer
     const headers = JSON.stringify([...answer.headers])
-    if (!answer.headers.get('content-type')?.includes('event-stream')) return headers + (await answer.text())
+    if (!answer.headers.get('content-type')?.includes('event-stream')) return { status, text: headers + (await answer.text()) }
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
     const first = await reader?.read()
     await reader?.cancel()
-    return headers + (first?.value ?? '')
+    return { status, text: headers + (first?.value ?? '') }
   }
 })
 
