@@ -1,4 +1,5 @@
 import { DomainError } from '../../../common/problem/domain-error.js'
+import { isCommon } from './common-passwords.js'
 
 /** The least length of a password; there are no rules of composition, which only make passwords worse (NIST SP 800-63B). */
 export const MIN_PASSWORD = 12
@@ -13,6 +14,7 @@ export function weaknessOf(password: string, owner: { username: string; email: s
   if (new Set(plain).size < 4) return 'must not repeat so few characters'
   if (plain.includes(owner.username) && owner.username.length > 3) return 'must not contain the user name'
   if (owner.email !== null && plain.includes(owner.email.toLowerCase())) return 'must not contain the e-mail address'
+  if (isCommon(password)) return 'is too easy to guess: it is made of common passwords'
   return null
 }
 
