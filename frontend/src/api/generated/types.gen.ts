@@ -886,7 +886,7 @@ export type Problem = {
      * what happened and what to do
      */
     detail: string;
-    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'internal-error';
+    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'internal-error';
     requestId: string;
     errors?: Array<{
         path: string;
@@ -953,6 +953,10 @@ export type ListAuditErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -1022,6 +1026,10 @@ export type ExportAuditErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -1073,6 +1081,10 @@ export type ListTokensErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -1118,6 +1130,10 @@ export type CreateTokenErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -1170,6 +1186,10 @@ export type RevokeTokenErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -1231,6 +1251,10 @@ export type ListUsersErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -1265,6 +1289,10 @@ export type CreateUserErrors = {
      */
     403: Problem;
     /**
+     * does not go with what is stored: user-name-taken
+     */
+    409: Problem;
+    /**
      * the body is too large
      */
     413: Problem;
@@ -1276,6 +1304,10 @@ export type CreateUserErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -1323,6 +1355,10 @@ export type ChangeUsersErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -1365,9 +1401,17 @@ export type ImportUsersErrors = {
      */
     415: Problem;
     /**
+     * cannot be done: import-invalid
+     */
+    422: Problem;
+    /**
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -1424,6 +1468,10 @@ export type ExportUsersErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -1464,6 +1512,10 @@ export type DeleteUserErrors = {
      */
     404: Problem;
     /**
+     * does not go with what is stored: user-owns-projects, own-account, last-admin, user-revision-conflict
+     */
+    409: Problem;
+    /**
      * the body is too large
      */
     413: Problem;
@@ -1475,6 +1527,10 @@ export type DeleteUserErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -1520,6 +1576,10 @@ export type GetUserErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -1560,6 +1620,10 @@ export type UpdateUserErrors = {
      */
     404: Problem;
     /**
+     * does not go with what is stored: user-revision-conflict, own-account, last-admin
+     */
+    409: Problem;
+    /**
      * the body is too large
      */
     413: Problem;
@@ -1571,6 +1635,10 @@ export type UpdateUserErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -1612,6 +1680,10 @@ export type ResetPasswordErrors = {
      */
     404: Problem;
     /**
+     * does not go with what is stored: password-from-provider
+     */
+    409: Problem;
+    /**
      * the body is too large
      */
     413: Problem;
@@ -1623,6 +1695,10 @@ export type ResetPasswordErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -1672,6 +1748,10 @@ export type ListGroupsErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -1706,6 +1786,10 @@ export type CreateGroupErrors = {
      */
     403: Problem;
     /**
+     * does not go with what is stored: group-name-taken
+     */
+    409: Problem;
+    /**
      * the body is too large
      */
     413: Problem;
@@ -1717,6 +1801,10 @@ export type CreateGroupErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -1770,6 +1858,10 @@ export type DeleteGroupErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -1814,6 +1906,10 @@ export type GetGroupErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -1854,6 +1950,10 @@ export type UpdateGroupErrors = {
      */
     404: Problem;
     /**
+     * does not go with what is stored: group-name-taken, group-revision-conflict
+     */
+    409: Problem;
+    /**
      * the body is too large
      */
     413: Problem;
@@ -1865,6 +1965,10 @@ export type UpdateGroupErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -1916,6 +2020,10 @@ export type ListGroupMembersErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -1957,6 +2065,10 @@ export type RemoveGroupMemberErrors = {
      */
     404: Problem;
     /**
+     * does not go with what is stored: membership-from-provider
+     */
+    409: Problem;
+    /**
      * the body is too large
      */
     413: Problem;
@@ -1968,6 +2080,10 @@ export type RemoveGroupMemberErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -2010,6 +2126,10 @@ export type SetGroupMemberErrors = {
      */
     404: Problem;
     /**
+     * does not go with what is stored: membership-from-provider
+     */
+    409: Problem;
+    /**
      * the body is too large
      */
     413: Problem;
@@ -2021,6 +2141,10 @@ export type SetGroupMemberErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -2066,6 +2190,10 @@ export type SearchDirectoryErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -2091,6 +2219,10 @@ export type GetSignInOptionsErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
 };
 
 export type GetSignInOptionsError = GetSignInOptionsErrors[keyof GetSignInOptionsErrors];
@@ -2133,6 +2265,10 @@ export type LoginErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -2180,6 +2316,10 @@ export type RefreshSessionErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -2213,6 +2353,10 @@ export type MeErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -2259,6 +2403,10 @@ export type UpdateMeErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -2310,6 +2458,10 @@ export type ChangePasswordErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -2356,6 +2508,10 @@ export type LogoutErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -2387,9 +2543,21 @@ export type StartOidcErrors = {
      */
     400: Problem;
     /**
+     * not there, or you may not see it: identity-provider-not-configured
+     */
+    404: Problem;
+    /**
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away: identity-provider-unavailable
+     */
+    503: Problem;
 };
 
 export type StartOidcError = StartOidcErrors[keyof StartOidcErrors];
@@ -2415,6 +2583,10 @@ export type FinishOidcErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
 };
 
 export type FinishOidcError = FinishOidcErrors[keyof FinishOidcErrors];
@@ -2453,6 +2625,10 @@ export type ListSessionsErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -2506,6 +2682,10 @@ export type EndSessionErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -2555,6 +2735,10 @@ export type ListProjectsErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -2601,6 +2785,10 @@ export type CreateProjectErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -2644,6 +2832,10 @@ export type GetProjectErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -2696,6 +2888,10 @@ export type DeleteProjectErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -2753,6 +2949,10 @@ export type UpdateProjectErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -2796,6 +2996,10 @@ export type GetProjectSharingErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -2850,6 +3054,10 @@ export type RemoveProjectMemberErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -2913,6 +3121,10 @@ export type SetProjectMemberErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -2969,6 +3181,10 @@ export type SetProjectVisibilityErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -3021,6 +3237,10 @@ export type TransferProjectErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -3067,6 +3287,10 @@ export type GetMyPermissionsErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -3119,6 +3343,10 @@ export type ListDatasetsErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -3174,6 +3402,10 @@ export type CreateDatasetErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -3226,6 +3458,10 @@ export type DeleteDatasetErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -3269,6 +3505,10 @@ export type GetDatasetErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -3320,6 +3560,10 @@ export type ListDatasetFilesErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -3364,6 +3608,10 @@ export type DownloadDatasetFileErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -3411,6 +3659,10 @@ export type DeleteDatasetFileErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -3463,6 +3715,10 @@ export type ListUploadsErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -3521,6 +3777,10 @@ export type CreateUploadErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -3582,6 +3842,10 @@ export type AbortUploadErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -3625,6 +3889,10 @@ export type GetUploadErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -3682,6 +3950,10 @@ export type CompleteUploadErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -3734,6 +4006,10 @@ export type ListEnginesErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -3789,6 +4065,10 @@ export type CreateEngineErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -3841,6 +4121,10 @@ export type DeleteEngineErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -3884,6 +4168,10 @@ export type GetEngineErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -3940,6 +4228,10 @@ export type UpdateEngineErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
@@ -4000,6 +4292,10 @@ export type StreamEngineLogsErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -4037,6 +4333,10 @@ export type StreamEventsErrors = {
      */
     429: Problem;
     /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
      * a part that this needs is away
      */
     503: Problem;
@@ -4065,6 +4365,10 @@ export type GetVersionErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
 };
 
 export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
@@ -4095,6 +4399,10 @@ export type GetCapabilitiesErrors = {
      * too many requests
      */
     429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
     /**
      * a part that this needs is away
      */
