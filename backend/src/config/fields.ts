@@ -145,7 +145,7 @@ export const FIELDS = {
     parse: dnsLabel(20),
     default: 'vitrine',
   }),
-  driver: field({
+  driver: field<'auto' | 'knative' | 'gateway' | 'ingress' | 'emissary'>({
     env: 'VITRINE_DRIVER',
     doc: 'How apps are run. `auto` takes what the cluster offers, in the order knative, gateway, ingress, and leaves each app with the driver that deployed it; a name moves all apps to that driver. See docs/drivers.md.',
     parse: oneOf('auto', 'knative', 'gateway', 'ingress', 'emissary'),
@@ -322,6 +322,18 @@ export const FIELDS = {
     default: 'manifests-templates',
   }),
   frontendDir: field({ env: 'VITRINE_FRONTEND_DIR', doc: 'Folder of the built page.', parse: text, default: 'frontend/dist/spa' }),
+  logRetentionDays: field({
+    env: 'VITRINE_LOG_RETENTION_DAYS',
+    doc: 'How many days the stored logs of apps are kept.',
+    parse: wholeNumber(1, 3_650),
+    default: 30,
+  }),
+  logMaxBytesPerApp: field({
+    env: 'VITRINE_LOG_MAX_BYTES_PER_APP',
+    doc: 'How many bytes of the bucket the stored log of one app may take, compressed; the oldest part goes first.',
+    parse: wholeNumber(2 ** 20, Number.MAX_SAFE_INTEGER),
+    default: 2 ** 30,
+  }),
   logLevel: field({
     env: 'VITRINE_LOG_LEVEL',
     doc: 'How much is logged.',

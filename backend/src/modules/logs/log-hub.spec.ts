@@ -2,12 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
 import { LogSource, type LogRequest } from '../../platform/kubernetes/log-source.js'
 import { PodFeed, type WatchedPod } from '../../platform/kubernetes/pod-feed.js'
+import type { LogArchive } from './log-archive.js'
 import { readCursor } from './log-cursor.js'
 import { LogHub, type HubLimits } from './log-hub.js'
 import type { LogReader, ReadFrom } from './log-reader.js'
 
 const ENGINE = 'engine'
-const LIMITS: HubLimits = { lines: 1_000, bytes: 1_000_000, totalBytes: 10_000_000 }
+const LIMITS: HubLimits = {
+  lines: 1_000,
+  bytes: 1_000_000,
+  idleBytes: 2_000,
+  totalBytes: 10_000_000,
+  archive: { bytes: 1_000, ms: 0, parallel: 2 },
+}
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -16,7 +23,7 @@ async function until(condition: () => boolean): Promise<void> {
     if (condition()) return
     await turn()
   }
-  throw new Error('waited in vain')
+  throw new Error(`waited in vain for ${condition.toString()}`)
 }
 
 /** Nodes that keep all that was ever written by pods that exist, and the watch that knows these pods. */
@@ -51,7 +58,7 @@ class FakeCluster {
   }
 
   /** One portal: its own watch and its own connections to the same cluster. */
-  portal(limits = LIMITS): LogHub {
+  portal(limits = LIMITS, archive: LogArchive | null = null): LogHub {
     const { listeners, logs, open } = this
     const pods = (): WatchedPod[] => [...logs.keys()].map((name) => podNamed(name))
     const synced = (): boolean => this.synced
@@ -88,7 +95,7 @@ class FakeCluster {
         }
       }
     }
-    const hub = new LogHub(new Feed(), new Source(), limits)
+    const hub = new LogHub(new Feed(), new Source(), limits, archive)
     hub.onApplicationBootstrap()
     for (const listener of listeners) listener(ENGINE)
     return hub
@@ -129,8 +136,10 @@ const podNamed = (name: string): WatchedPod => ({
 class Reading {
   texts: string[] = []
   gaps: string[] = []
+  markers: string[] = []
   private rest = ''
   private readonly reader: LogReader
+  private bringing = true
 
   constructor(
     private readonly hub: LogHub,
@@ -139,14 +148,19 @@ class Reading {
     from: ReadFrom = {},
   ) {
     const cursor = lastId === undefined ? null : readCursor(lastId)
-    this.reader = hub.open(ENGINE, cursor ? { cursor } : from, () => undefined).reader
+    this.reader = hub.open(ENGINE, cursor ? { ...from, cursor } : from, () => undefined).reader
+    if (this.reader.isStarted) this.bringing = false
+    else void this.reader.start().then(() => (this.bringing = false))
   }
 
   /** Reads up to `events` events, all that there are by default. */
   take(events = Infinity): this {
     for (let left = events; left > 0; left--) {
-      const text = this.rest === '' ? this.reader.read(1) : this.rest
-      if (text === '') return this
+      const text = this.rest === '' && !this.bringing ? this.reader.read(1) : this.rest
+      if (text === '') {
+        this.bring()
+        return this
+      }
       const end = text.indexOf('\n\n') + 2
       this.rest = text.slice(end)
       this.event(text.slice(0, end))
@@ -158,11 +172,18 @@ class Reading {
     this.hub.close(ENGINE, this.reader)
   }
 
+  private bring(): void {
+    if (this.bringing || !this.reader.behind) return
+    this.bringing = true
+    void this.reader.advance().then(() => (this.bringing = false))
+  }
+
   private event(text: string): void {
     const [, id] = /^id: (.*)$/m.exec(text) ?? []
-    const data = JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? '{}') as { text?: string; reason?: string }
+    const data = JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? '{}') as { text?: string; reason?: string; what?: string }
     this.lastId = id ?? this.lastId
     if (data.text !== undefined) this.texts.push(data.text)
+    if (data.what !== undefined) this.markers.push(data.what)
     if (data.reason !== undefined) this.gaps.push(data.reason)
   }
 }
@@ -182,7 +203,7 @@ describe('LogHub', () => {
     await until(() => reading.take().texts.length === 3)
     expect(reading.texts.at(-1)).toBe('three "quoted" \u001b[31m\u2028')
     expect(new Reading(hub, undefined, { tail: 1 }).take().texts).toEqual(['three "quoted" \u001b[31m\u2028'])
-    await hub.onApplicationShutdown()
+    await hub.beforeApplicationShutdown()
   })
 
   it('loses and doubles nothing over 300 random schedules of reconnects, portal restarts and pods that come and go', async () => {
@@ -217,7 +238,7 @@ describe('LogHub', () => {
         else if (dice < 0.85) reading = new Reading(hub, leave())
         else if (dice < 0.92) {
           const from = leave()
-          await hub.onApplicationShutdown()
+          await hub.beforeApplicationShutdown()
           // The watch of the new portal may know its pods later than the first reader is there.
           cluster.synced = random() < 0.5
           hub = cluster.portal()
@@ -233,7 +254,7 @@ describe('LogHub', () => {
           // All of it is read before its pod goes, and known to be over, as nobody could bring it back.
           const name = pods.shift() ?? ''
           const existing = [...cluster.logs.values()].flat().length
-          const overs = (): number => new Reading(hub).take().lastId?.split('.x').length ?? 1
+          const overs = (): number => new Reading(hub).take().lastId?.match(/\.x(?=_|$)/g)?.length ?? 0
           await until(() => new Reading(hub).take().texts.length >= existing)
           await until(() => reading.take().texts.length + texts.length === written.length)
           const hadLines = (cluster.logs.get(name)?.length ?? 0) > 0
@@ -248,7 +269,7 @@ describe('LogHub', () => {
       leave()
       expect(texts.sort(), `seed ${seed}`).toEqual(written.sort())
       expect(gaps, `seed ${seed}`).toEqual([])
-      await hub.onApplicationShutdown()
+      await hub.beforeApplicationShutdown()
     }
   }, 180_000)
 
@@ -259,7 +280,7 @@ describe('LogHub', () => {
     cluster.write('a', 'one')
     const before = new Reading(first)
     await until(() => before.take().texts.length === 1)
-    await first.onApplicationShutdown()
+    await first.beforeApplicationShutdown()
     cluster.write('a', 'nobody saw this')
     cluster.removePod('a')
     cluster.addPod('b')
@@ -269,7 +290,7 @@ describe('LogHub', () => {
     await until(() => after.take().texts.length === 1)
     expect(after.texts).toEqual(['two'])
     expect(after.gaps).toHaveLength(1)
-    await second.onApplicationShutdown()
+    await second.beforeApplicationShutdown()
   })
 
   it('says a gap to a slow reader and to one who resumes too late, and keeps within its limits', async () => {
@@ -290,19 +311,19 @@ describe('LogHub', () => {
     const late = new Reading(hub, first.lastId).take()
     expect(late.gaps).toHaveLength(1)
     expect(late.texts[0]).toBe('line 71')
-    await hub.onApplicationShutdown()
+    await hub.beforeApplicationShutdown()
   })
 
   it('takes from the largest log when all together are too much', async () => {
     const cluster = new FakeCluster()
     cluster.addPod('a')
-    const hub = cluster.portal({ lines: 100_000, bytes: 10_000_000, totalBytes: 100_000 })
+    const hub = cluster.portal({ ...LIMITS, lines: 100_000, bytes: 10_000_000, totalBytes: 100_000 })
     for (let i = 0; i < 2_000; i++) cluster.write('a', `line ${i}`)
     await until(() => new Reading(hub, undefined, { tail: 1 }).take().texts[0] === 'line 1999')
     const kept = new Reading(hub).take().texts.length
     expect(kept).toBeGreaterThan(100)
     expect(kept).toBeLessThan(400)
-    await hub.onApplicationShutdown()
+    await hub.beforeApplicationShutdown()
   })
 
   it('keeps ids short while pods come and go', async () => {
@@ -318,7 +339,7 @@ describe('LogHub', () => {
       await turn()
     }
     expect(reading.lastId?.length).toBeLessThan(600)
-    await hub.onApplicationShutdown()
+    await hub.beforeApplicationShutdown()
   })
 
   it('ends with the app, and does not begin again for the pods that are still there', async () => {
@@ -337,6 +358,6 @@ describe('LogHub', () => {
     await turn()
     cluster.write('a', 'too late')
     expect(new Reading(hub).take().texts).toEqual([])
-    await hub.onApplicationShutdown()
+    await hub.beforeApplicationShutdown()
   })
 })

@@ -1,18 +1,16 @@
-import type { Position } from '../../platform/kubernetes/log-position.js'
+import { bodyOf, weightOf, type LogEntry } from './log-entry.js'
 
-/** One event of a log, ready to be sent. */
-export interface RingEntry {
-  /** The container that wrote the line; null for a gap. */
-  key: string | null
-  position: Position | null
+/** One entry of a log with the cursor after it. */
+export interface NumberedEntry {
+  entry: LogEntry
   /** The cursor after this entry. */
   id: string
-  /** The rest of the event, after its id, with the empty line that ends it. */
-  body: string
 }
 
-// What an entry costs beside its texts: objects, references, the time of its position.
-const OVERHEAD_BYTES = 200
+interface RingEntry extends NumberedEntry {
+  /** The entry as an event, made when it is first read. */
+  body: string | null
+}
 
 /** The newest entries of a log in the order of their arrival, numbered from 0 on, bounded in number and bytes. */
 export class LogRing {
@@ -42,14 +40,22 @@ export class LogRing {
   }
 
   /** The entry of that number; undefined when it is not kept. */
-  at(seq: number): RingEntry | undefined {
-    return seq < this.start ? undefined : this.entries[this.head + seq - this.start]
+  at(seq: number): NumberedEntry | undefined {
+    return this.entry(seq)
+  }
+
+  /** The entry as an event with its id; empty when it is not kept. */
+  eventAt(seq: number, idEnd = ''): string {
+    const found = this.entry(seq)
+    if (!found) return ''
+    found.body ??= bodyOf(found.entry)
+    return `id: ${found.id}${idEnd}\n${found.body}`
   }
 
   /** Adds an entry, and drops the oldest ones that are too many. */
-  push(entry: RingEntry): void {
-    this.entries.push(entry)
-    this.size += bytesOf(entry)
+  push(entry: LogEntry, id: string): void {
+    this.entries.push({ entry, id, body: null })
+    this.size += bytesOf({ entry, id })
     while (this.next - this.start > this.maxEntries || (this.size > this.maxBytes && this.next - this.start > 1)) this.drop()
   }
 
@@ -57,6 +63,15 @@ export class LogRing {
   free(bytes: number): void {
     const target = this.size - bytes
     while (this.size > target && this.next > this.start) this.drop()
+  }
+
+  /** Drops the oldest of the entries before `upTo` until at most `bytes` are kept. */
+  trim(bytes: number, upTo: number): void {
+    while (this.size > bytes && this.start < upTo && this.next > this.start) this.drop()
+  }
+
+  private entry(seq: number): RingEntry | undefined {
+    return seq < this.start ? undefined : this.entries[this.head + seq - this.start]
   }
 
   private drop(): void {
@@ -72,4 +87,4 @@ export class LogRing {
   }
 }
 
-const bytesOf = ({ id, body }: RingEntry): number => OVERHEAD_BYTES + id.length + Buffer.byteLength(body)
+const bytesOf = ({ id, entry }: NumberedEntry): number => id.length + weightOf(entry)

@@ -37,7 +37,7 @@ class FakeStream {
   }
 }
 
-const container = { key: '0123456789', pod: 'pod', container: 'user-container' }
+const container = { key: '0123456789', pod: 'pod', container: 'user-container', revision: null }
 const lines = (from: number, n: number) =>
   Array.from({ length: n }, (_, i) => {
     const ts = `2026-11-21T01:02:03.${String(from + i).padStart(9, '0')}Z`
@@ -58,7 +58,8 @@ function start(): void {
 
 beforeEach(() => {
   vi.useFakeTimers()
-  log = new EngineLog({ lines: 100, bytes: 1e6 }, () => false)
+  log = new EngineLog('e', { lines: 100, bytes: 1e6, idleBytes: 1e6 }, null, () => false)
+  log.restore({ last: null, events: [] }, 'abcdefg')
   stream = new FakeStream()
   closed = 0
 })

@@ -5,21 +5,41 @@ import { ApiLogSource } from '../../platform/kubernetes/log-source-api.js'
 import { PodFeed } from '../../platform/kubernetes/pod-feed.js'
 import { AuthModule } from '../auth/auth.module.js'
 import { EnginesModule } from '../engines/engines.module.js'
+import { LogArchive } from './log-archive.js'
+import { BucketLogArchive } from './log-bucket.js'
 import { LogHub, type HubLimits } from './log-hub.js'
+import { LogRetention } from './log-retention.js'
+import { MongoLogSegmentRepository } from './log-segment.mongo.js'
+import { LogSegmentRepository } from './log-segment.repository.js'
 import { LogsController } from './logs.controller.js'
 import { LogsService } from './logs.service.js'
 
-const MIB = 1024 * 1024
+const KIB = 1024
+const MIB = 1024 * KIB
 
-// 50,000 lines of a usual length are about 16 MiB; ten apps that write that much fill what all of them share.
-const LIMITS: HubLimits = { lines: 50_000, bytes: 16 * MIB, totalBytes: 160 * MIB }
+// 200 apps that nobody reads keep 25 MiB; 16 MiB are about 35,000 lines of a usual length, and ten apps that have so much, or wait for the store with it,
+// fill what all of them share.
+const LIMITS: HubLimits = {
+  lines: 50_000,
+  bytes: 16 * MIB,
+  idleBytes: 128 * KIB,
+  totalBytes: 160 * MIB,
+  archive: { bytes: MIB, ms: 30_000, parallel: 4 },
+}
 
 @Module({
   imports: [AuthModule, EnginesModule],
   controllers: [LogsController],
   providers: [
     { provide: LogSource, useFactory: (api: KubeApi) => new ApiLogSource(api), inject: [KubeApi] },
-    { provide: LogHub, useFactory: (feed: PodFeed, source: LogSource) => new LogHub(feed, source, LIMITS), inject: [PodFeed, LogSource] },
+    { provide: LogSegmentRepository, useClass: MongoLogSegmentRepository },
+    { provide: LogArchive, useClass: BucketLogArchive },
+    {
+      provide: LogHub,
+      useFactory: (feed: PodFeed, source: LogSource, archive: LogArchive) => new LogHub(feed, source, LIMITS, archive),
+      inject: [PodFeed, LogSource, LogArchive],
+    },
+    LogRetention,
     LogsService,
   ],
 })

@@ -24,6 +24,8 @@ export interface LogSink {
 export interface FollowerOptions {
   /** How many lines of what was written before are read at first. */
   tailLines: number
+  /** Goes on after this line, which someone else has read. */
+  resume?: Position
   /** Milliseconds before the `attempt`-th reading in a row that brought nothing new. */
   delay?: (attempt: number) => number
   /** Milliseconds of silence after which it is asked whether there is a line that did not come. */
@@ -34,6 +36,12 @@ export interface FollowerOptions {
   farewellMs?: number
   /** Told when readings fail again and again, rarely. */
   warn?: (error: KubeError) => void
+}
+
+/** A line that was passed on; of one that someone else has read, the text is not known. */
+interface LastLine {
+  position: Position
+  text: string | null
 }
 
 const PROBE_MS = 10_000
@@ -63,7 +71,7 @@ export class LogFollower {
   private readonly farewellMs: number
   private container: WatchedContainer
   /** The last line that was passed on. */
-  private last: FollowedLine | null = null
+  private last: LastLine | null = null
   /** The earliest time from which to read again. */
   private low = ''
   /** The restart count of the instance that was read last. */
@@ -86,6 +94,10 @@ export class LogFollower {
     private readonly options: FollowerOptions,
   ) {
     this.container = container
+    if (options.resume) {
+      this.last = { position: options.resume, text: null }
+      this.low = options.resume.ts
+    }
     this.delay = options.delay ?? ((attempt) => backoff(attempt, 200, 10_000))
     this.quietMs = options.quietMs ?? 20_000
     this.lateMs = options.lateMs ?? 1_500
@@ -294,10 +306,10 @@ export class LogFollower {
 }
 
 /** Whether a line comes after the last one (positive), before it, or is it (0). */
-function orderOf(line: FollowedLine, last: FollowedLine | null): number {
+function orderOf(line: FollowedLine, last: LastLine | null): number {
   const order = last === null ? 1 : comparePositions(line.position, last.position)
   // A line of a newer file may have been written at the same nanosecond.
-  return order === 0 && line.text !== last?.text ? 1 : order
+  return order === 0 && last !== null && last.text !== null && line.text !== last.text ? 1 : order
 }
 
 const stateOf = ({ started, restartCount, finishedAt }: WatchedContainer): string =>

@@ -8,6 +8,16 @@ export interface WatchedContainer {
   startedAt: Date | null
   /** Set once the container has ended. */
   finishedAt: Date | null
+  /** How the run that ended last did so: this one, or the one before while this one runs. */
+  lastEnd?: ContainerEnd | null
+}
+
+/** How a run of a container ended. */
+export interface ContainerEnd {
+  at: Date | null
+  exitCode: number
+  /** As Kubernetes says it: `Error`, `OOMKilled`, `Completed`. */
+  reason: string | null
 }
 
 /** A pod of an app that the portal deployed. */

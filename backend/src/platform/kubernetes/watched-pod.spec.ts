@@ -42,7 +42,7 @@ describe('a pod as logs see it', () => {
     const container = containerOf({
       restartCount: 2,
       state: { running: { startedAt: '2026-01-01T00:00:05Z' } },
-      lastState: { terminated: { finishedAt: '2026-01-01T00:00:04Z' } },
+      lastState: { terminated: { finishedAt: '2026-01-01T00:00:04Z', exitCode: 3, reason: 'Error' } },
     })
     expect(container).toEqual({
       name: 'user-container',
@@ -50,6 +50,7 @@ describe('a pod as logs see it', () => {
       started: true,
       startedAt: new Date('2026-01-01T00:00:05Z'),
       finishedAt: null,
+      lastEnd: { at: new Date('2026-01-01T00:00:04Z'), exitCode: 3, reason: 'Error' },
     })
   })
 

@@ -98,6 +98,14 @@ export class MinioObjectStore extends ObjectStore implements OnApplicationBootst
     for (const upload of uploads) if (upload.key === key) await abort(upload.uploadId)
   }
 
+  async put(key: string, bytes: Buffer, contentType: string): Promise<void> {
+    await this.call(() => this.client.putObject(this.bucket, key, bytes, bytes.length, { 'content-type': contentType }))
+  }
+
+  get(key: string, most: number): Promise<Buffer | null> {
+    return this.call(() => unless(NO_OBJECT, null, this.read(key, most)))
+  }
+
   async stat(key: string): Promise<StoredObject | null> {
     const found = await this.call(() => unless(NO_OBJECT, null, this.client.statObject(this.bucket, key)))
     return found && { etag: found.etag, size: found.size }
@@ -105,6 +113,17 @@ export class MinioObjectStore extends ObjectStore implements OnApplicationBootst
 
   remove(key: string): Promise<void> {
     return this.call(() => unless(NO_OBJECT, undefined, this.client.removeObject(this.bucket, key)))
+  }
+
+  private async read(key: string, most: number): Promise<Buffer> {
+    const pieces: Buffer[] = []
+    let size = 0
+    for await (const piece of (await this.client.getObject(this.bucket, key)) as AsyncIterable<Buffer>) {
+      size += piece.length
+      if (size > most) throw new RangeError(`the object ${key} has more than ${most} bytes`)
+      pieces.push(piece)
+    }
+    return Buffer.concat(pieces, size)
   }
 
   /** Tries until the bucket is there: made by us, or by someone who may. */

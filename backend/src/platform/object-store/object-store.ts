@@ -47,6 +47,10 @@ export abstract class ObjectStore {
   abstract completeUpload(key: string, uploadId: string, parts: { number: number; etag: string }[]): Promise<Completion>
   /** Throws away every unfinished upload of the key, also those whose id nobody kept. Nothing happens when there is none. */
   abstract abortUploads(key: string, uploadId: string | null): Promise<void>
+  /** Stores bytes as one object, in the place of what was there. For what the portal itself makes: what people bring goes past it. */
+  abstract put(key: string, bytes: Buffer, contentType: string): Promise<void>
+  /** The bytes of an object; null when there is none. @throws Error when there are more than `most` */
+  abstract get(key: string, most: number): Promise<Buffer | null>
   /** The object, or null when there is none. */
   abstract stat(key: string): Promise<StoredObject | null>
   /** Removes the object. Nothing happens when there is none. */
