@@ -92,13 +92,13 @@ it('what a group of the provider is given here, its members see', async () => {
   const admin = await openPage(browser, portal.url)
   await signIn(admin.page, ADMIN)
   const api = await Api.of(admin.context.request)
-  const project = await api.post<{ id: string }>('/api/projects', { title, summary: '', task: '', tags: [] })
+  const project = await api.post<{ id: string; revision: number }>('/api/projects', { title, summary: '', task: '', tags: [] })
   const { csrfToken } = await api.get<{ csrfToken: string }>('/api/auth/me')
   const put = async (path: string, data: object) => {
     const answer = await admin.context.request.put(path, { data, headers: { 'x-csrf-token': csrfToken } })
     if (!answer.ok()) throw new Error(`PUT ${path}: ${answer.status()} ${await answer.text()}`)
   }
-  await put(`/api/projects/${project.id}/visibility`, { visibility: 'private' })
+  await put(`/api/projects/${project.id}/visibility`, { visibility: 'private', revision: project.revision })
 
   // Not yet.
   const { page, context } = await throughTheProvider('/', 'Vera Visser')
