@@ -116,6 +116,9 @@ export class AuthService {
     }
     await this.throttle.succeeded(user.username, auth.origin.address)
     requireGoodPassword(newPassword, user, 'newPassword')
+    // Whoever gave the first password knows it.
+    if (newPassword.normalize('NFC') === currentPassword.normalize('NFC'))
+      throw new DomainError('validation-failed', {}, { errors: [{ path: 'newPassword', message: 'must be another one than the current' }] })
     const passwordHash = await this.hasher.hash(newPassword)
     const changed = await this.users.secure(user.id, user.revision, { passwordHash, mustChangePassword: false }, now())
     if (!changed) throw new DomainError('user-revision-conflict')

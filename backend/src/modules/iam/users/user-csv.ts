@@ -7,6 +7,8 @@ import { USER_STATES, USERNAME, type UserState } from './user.js'
 
 /** The most rows that one import has. */
 export const MAX_ROWS = 1_000
+/** The most groups that one row names. */
+const MAX_GROUPS = 50
 
 /** The columns that an import reads. */
 const READ = ['username', 'display_name', 'email', 'role', 'groups', 'state'] as const
@@ -147,6 +149,7 @@ function readRow(columns: string[], record: string[], line: number): UserRow {
       ? 'must not be empty'
       : 'must be small letters, digits, ".", "_" or "-", at most 64, and begin and end with a letter or digit',
   )
+  check('groups', groups.length <= MAX_GROUPS, `must name at most ${MAX_GROUPS} groups`)
   check('display_name', displayName.length <= 120, 'must have at most 120 characters')
   check('email', email === '' || (email.length <= 254 && isEmail(email)), 'must be an e-mail address')
   const knownRole = GLOBAL_ROLES.find((one) => one === (role || 'user'))
@@ -160,7 +163,7 @@ function readRow(columns: string[], record: string[], line: number): UserRow {
     email: email || null,
     role: knownRole ?? 'user',
     state: knownState ?? 'active',
-    groups,
+    groups: groups.slice(0, MAX_GROUPS),
     errors,
   }
 }
