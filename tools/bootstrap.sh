@@ -59,6 +59,15 @@ install_packages() {
   done
 }
 
+# What fuzzes the API is a Python program. Debian has venv in a package of its own, without a program to look for.
+install_venv() {
+  python3 -c 'import ensurepip' >/dev/null 2>&1 && return
+  if can_install; then
+    say 'installing python3-venv'
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null || true
+  fi
+}
+
 install_go() {
   local target=${XDG_CACHE_HOME:-$HOME/.cache}/vitrine/go-$go_version folder checksum
   export PATH="$target/bin:$PATH"
@@ -89,6 +98,8 @@ explain() { # part, packages, what works without it
 check_tools() {
   local stores_lack
   if can_install; then install_packages; fi
+  install_venv
+  python3 -c 'import ensurepip' >/dev/null 2>&1 || explain 'fuzzing' python3-venv 'everything works, but the step "fuzz" of the tests fails'
   if ! go_is_new_enough; then install_go; fi
   stores_lack=$(missing_packages $stores)
   go_is_new_enough || stores_lack="$stores_lack go-1.21-or-newer"

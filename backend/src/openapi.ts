@@ -22,6 +22,7 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .build()
   const document = SwaggerModule.createDocument(app, config)
   addProblems(document)
+  describeEvents(document)
   return document
 }
 
@@ -65,6 +66,24 @@ function addProblems(document: OpenAPIObject): void {
       const responses = { ...rest.responses }
       for (const [status, named] of [...codes].sort(([a], [b]) => a - b)) responses[status] ??= problemResponse(status, named)
       item[method] = { ...rest, ...(isPublic ? { security: [] } : {}), responses }
+    }
+}
+
+/** A stream of events is described by one of them: what comes is no text as a whole. */
+function describeEvents(document: OpenAPIObject): void {
+  const event = {
+    type: 'object',
+    required: ['data'],
+    properties: {
+      id: { type: 'string' },
+      event: { type: 'string' },
+      data: { type: 'string', description: 'JSON' },
+    },
+  } as const
+  for (const { get } of Object.values(document.paths))
+    for (const response of Object.values(get?.responses ?? {})) {
+      const stream = response && 'content' in response ? response.content?.['text/event-stream'] : undefined
+      if (stream) stream.schema = event
     }
 }
 

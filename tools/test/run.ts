@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { fuzz } from '../fuzz/fuzz.ts'
 import { closingLine, tallyVitest, total, type Tally } from './results.ts'
 import { keepTestStack, withTestServices, type TestEnvironment } from './stack.ts'
 
@@ -77,6 +78,16 @@ const vitest = (name: string, workspace: string, project: string, onServices = f
   },
 })
 
+/** What keeps the fuzzer from running is a failure, as what it finds. */
+async function fuzzed(env: TestEnvironment | undefined): Promise<Tally> {
+  try {
+    return await fuzz(env ?? {})
+  } catch (error) {
+    console.error(error)
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+}
+
 const steps: Step[] = [
   check('lint', 'eslint', ['.', '--max-warnings=0']),
   check('format', 'prettier', ['--check', '--log-level=warn', '.']),
@@ -91,6 +102,7 @@ const steps: Step[] = [
   vitest('frontend', 'frontend', 'small'),
   vitest('integration', 'backend', 'integration', true),
   vitest('e2e', 'e2e', 'e2e', true),
+  { name: 'fuzz', onServices: true, run: fuzzed },
 ]
 
 if (asked.join() === 'keep') {
