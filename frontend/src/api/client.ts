@@ -195,6 +195,9 @@ export function sessionOwnerIn({ key, newValue }: Pick<StorageEvent, 'key' | 'ne
   return key === stampKey ? (newValue?.split(' ')[1] ?? null) : null
 }
 
+/** Whose session the cookies are of, as far as any tab knows; empty when none does. */
+export const sessionOwner = (): string => stamp().split(' ')[1] ?? ''
+
 /** Whether the access cookie may be too old for a request that cannot be repeated, such as a download link. */
 export const sessionIsOld = (): boolean => Math.abs(Date.now() - Number(stamp().split(' ')[0])) > oldAfter
 

@@ -15,7 +15,7 @@ export type Sharing = api.SharingDto
 export type Member = api.MemberDto
 export type MemberRole = Member['role']
 export type Visibility = api.ProjectDto['visibility']
-export type { DirectoryEntry } from '../api/directory'
+export type DirectoryEntry = api.DirectoryEntryDto
 /** What a picker finds. */
 export interface PickerEntry {
   kind: 'user' | 'group' | 'project'

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import * as auth from '../api/auth'
 import type { ProfileInput } from '../api/auth'
-import { asProblem, sessionIsFresh } from '../api/client'
+import { asProblem, sessionIsFresh, sessionOwner } from '../api/client'
 import type { ApiProblem } from '../api/client'
 import type { Action, Session, SignInOptions, User } from '../components/models'
 
@@ -49,7 +49,10 @@ export const useSessionStore = defineStore('session', () => {
   async function ask(): Promise<void> {
     let failed: ApiProblem | null = null
     try {
-      take(await auth.currentSession())
+      const session = await auth.currentSession()
+      take(session)
+      // Signed in at the identity provider just now, as someone else than before: other tabs have to know.
+      if (sessionOwner() !== '' && sessionOwner() !== session.user.id) sessionIsFresh(session.user.id)
       await readPermissions()
     } catch (error) {
       failed = asProblem(error)
