@@ -824,6 +824,34 @@ export type UpdateEngineDto = {
     };
 };
 
+export type LogEntryDto = {
+    kind: 'line' | 'gap' | 'event' | 'marker';
+    /**
+     * RFC 3339 with nine digits
+     */
+    ts: string;
+    /**
+     * the line, why lines may be missing, or what Kubernetes says
+     */
+    text: string;
+    pod: string | null;
+    container: string | null;
+    revision: string | null;
+    /**
+     * of a marker: started, ended, crashed or zero; of an event: its reason
+     */
+    what: string | null;
+    /**
+     * of an event: kind and name of the object
+     */
+    object: string | null;
+};
+
+export type LogPage = {
+    items: Array<LogEntryDto>;
+    nextCursor: string | null;
+};
+
 export type VersionDto = {
     name: string;
     version: string;
@@ -4259,7 +4287,31 @@ export type StreamEngineLogsData = {
     };
     query?: {
         /**
-         * begin with so many of the newest lines; all that are kept when left out
+         * only lines that contain this, whatever the case and the colours
+         */
+        text?: string;
+        /**
+         * only of this revision
+         */
+        revision?: string;
+        /**
+         * only of this pod
+         */
+        pod?: string;
+        /**
+         * only of this container
+         */
+        container?: string;
+        /**
+         * only from this time on (RFC 3339)
+         */
+        from?: string;
+        /**
+         * only up to this time (RFC 3339)
+         */
+        to?: string;
+        /**
+         * begin with so many of the newest lines; 5,000 when neither this nor a time is given
          */
         tail?: number;
         /**
@@ -4305,12 +4357,184 @@ export type StreamEngineLogsError = StreamEngineLogsErrors[keyof StreamEngineLog
 
 export type StreamEngineLogsResponses = {
     /**
-     * events line, gap, end
+     * events line, marker, event, gap, end
+     */
+    200: {
+        id?: string;
+        event?: string;
+        /**
+         * JSON
+         */
+        data: string;
+    };
+};
+
+export type StreamEngineLogsResponse = StreamEngineLogsResponses[keyof StreamEngineLogsResponses];
+
+export type ListEngineLogLinesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * only lines that contain this, whatever the case and the colours
+         */
+        text?: string;
+        /**
+         * only of this revision
+         */
+        revision?: string;
+        /**
+         * only of this pod
+         */
+        pod?: string;
+        /**
+         * only of this container
+         */
+        container?: string;
+        /**
+         * only from this time on (RFC 3339)
+         */
+        from?: string;
+        /**
+         * only up to this time (RFC 3339)
+         */
+        to?: string;
+        /**
+         * oldest or newest first; desc when left out
+         */
+        order?: 'asc' | 'desc';
+        /**
+         * nextCursor of the page before
+         */
+        cursor?: string;
+        /**
+         * 200 when left out
+         */
+        limit?: number;
+    };
+    url: '/api/engines/{id}/logs/lines';
+};
+
+export type ListEngineLogLinesErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListEngineLogLinesError = ListEngineLogLinesErrors[keyof ListEngineLogLinesErrors];
+
+export type ListEngineLogLinesResponses = {
+    200: LogPage;
+};
+
+export type ListEngineLogLinesResponse = ListEngineLogLinesResponses[keyof ListEngineLogLinesResponses];
+
+export type DownloadEngineLogsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * only lines that contain this, whatever the case and the colours
+         */
+        text?: string;
+        /**
+         * only of this revision
+         */
+        revision?: string;
+        /**
+         * only of this pod
+         */
+        pod?: string;
+        /**
+         * only of this container
+         */
+        container?: string;
+        /**
+         * only from this time on (RFC 3339)
+         */
+        from?: string;
+        /**
+         * only up to this time (RFC 3339)
+         */
+        to?: string;
+        /**
+         * plain text, or one JSON object a line; text when left out
+         */
+        format?: 'text' | 'ndjson';
+    };
+    url: '/api/engines/{id}/logs/download';
+};
+
+export type DownloadEngineLogsErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DownloadEngineLogsError = DownloadEngineLogsErrors[keyof DownloadEngineLogsErrors];
+
+export type DownloadEngineLogsResponses = {
+    /**
+     * lines of text, or of JSON
      */
     200: string;
 };
 
-export type StreamEngineLogsResponse = StreamEngineLogsResponses[keyof StreamEngineLogsResponses];
+export type DownloadEngineLogsResponse = DownloadEngineLogsResponses[keyof DownloadEngineLogsResponses];
 
 export type StreamEventsData = {
     body?: never;
@@ -4348,7 +4572,14 @@ export type StreamEventsResponses = {
     /**
      * events engine.status-changed, upload.completed, project.changed, project.deleted, system.changed
      */
-    200: string;
+    200: {
+        id?: string;
+        event?: string;
+        /**
+         * JSON
+         */
+        data: string;
+    };
 };
 
 export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
