@@ -71,7 +71,7 @@ function addProblems(document: OpenAPIObject): void {
 
 /** A stream of events is described by one of them: what comes is no text as a whole. */
 function describeEvents(document: OpenAPIObject): void {
-  const event = {
+  const event: NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string] = {
     type: 'object',
     required: ['data'],
     properties: {
@@ -79,7 +79,7 @@ function describeEvents(document: OpenAPIObject): void {
       event: { type: 'string' },
       data: { type: 'string', description: 'JSON' },
     },
-  } as const
+  }
   for (const { get } of Object.values(document.paths))
     for (const response of Object.values(get?.responses ?? {})) {
       const stream = response && 'content' in response ? response.content?.['text/event-stream'] : undefined
