@@ -8,6 +8,8 @@ import { readSegment, type LogSegment, type WrittenSegment } from '../../src/mod
 export class MemoryLogArchive extends LogArchive {
   readonly segments = new Map<string, WrittenSegment>()
   away = false
+  /** Raised when a portal is killed: what it was about to store is not stored. */
+  generation = 0
 
   async last(engineId: string): Promise<LogSegment | null> {
     return this.of(engineId).at(-1) ?? null
@@ -18,7 +20,9 @@ export class MemoryLogArchive extends LogArchive {
   }
 
   async store(written: WrittenSegment): Promise<void> {
+    const { generation } = this
     await this.turn()
+    if (generation !== this.generation) throw new DomainError('object-store-unavailable')
     this.segments.set(written.segment.id, written)
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
 import { LogSource, type LogRequest } from '../../platform/kubernetes/log-source.js'
 import { PodFeed, type WatchedPod } from '../../platform/kubernetes/pod-feed.js'
+import { MemoryLogArchive } from '../../../test/fakes/memory-log-archive.js'
 import type { LogArchive } from './log-archive.js'
 import { readCursor } from './log-cursor.js'
 import { LogHub, type HubLimits } from './log-hub.js'
@@ -361,3 +362,104 @@ describe('LogHub', () => {
     await hub.beforeApplicationShutdown()
   })
 })
+
+describe('LogHub with an archive', () => {
+  const randoms = (seed: number) => {
+    let state = seed * 2654435761
+    return (): number => {
+      state = (Math.imul(state ^ (state >>> 15), 2246822519) + 3266489917) >>> 0
+      return state / 4294967296
+    }
+  }
+
+  it('loses and doubles nothing over 60 random schedules in which portals are killed, pods go and stores are away', async () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = randoms(seed)
+      const cluster = new FakeCluster()
+      const archive = new MemoryLogArchive()
+      const limits = { ...LIMITS, lines: 200, idleBytes: 1 + Math.floor(random() * 3_000) }
+      let hub = cluster.portal(limits, archive)
+      cluster.addPod('p0')
+      const pods = ['p0']
+      const written: string[] = []
+      const texts: string[] = []
+      const gaps: string[] = []
+      let reading = new Reading(hub)
+      const leave = (): string | undefined => {
+        texts.push(...reading.texts)
+        gaps.push(...reading.gaps)
+        reading.close()
+        return reading.lastId
+      }
+      const onward = (from: string | undefined): Reading => new Reading(hub, from)
+      for (let step = 0; step < 50; step++) {
+        const dice = random()
+        const pod = pods[Math.floor(random() * pods.length)] ?? 'p0'
+        if (dice < 0.5) {
+          for (let n = random() * 8; n > 0; n--) {
+            written.push(`${seed}/${written.length}`)
+            cluster.write(pod, written.at(-1) ?? '')
+          }
+        } else if (dice < 0.65) {
+          // Who reads while the store is away is told of a gap; that is another test.
+          if (!archive.away) reading.take(Math.floor(random() * 20))
+        } else if (dice < 0.72) reading = onward(leave())
+        else if (dice < 0.84) {
+          const from = leave()
+          if (random() < 0.6) {
+            archive.generation++
+            await hub.kill()
+          } else {
+            archive.away = false
+            await hub.beforeApplicationShutdown()
+          }
+          hub = cluster.portal(limits, archive)
+          reading = onward(from)
+        } else if (dice < 0.9) archive.away = !archive.away
+        else if (dice < 0.94) {
+          pods.push(`p${seed}-${step}`)
+          cluster.addPod(pods.at(-1) ?? '')
+        } else if (pods.length > 1) {
+          // All of it is read by the portal before the pod goes, and stored, as nobody could bring it back.
+          archive.away = false
+          await stored(archive, written)
+          cluster.removePod(pods.shift() ?? '')
+        }
+        for (let turns = random() * 6; turns > 0; turns--) await turn()
+      }
+      archive.away = false
+      await soon(() => reading.take().texts.length + texts.length >= written.length)
+      leave()
+      expect([...texts].sort(), `seed ${seed}, read`).toEqual([...written].sort())
+      // Said where a portal was killed before it had stored that the pod's log was read to its end: it cannot be known any more.
+      expect(new Set(gaps), `seed ${seed}`).toEqual(new Set(gaps.filter((gap) => gap.includes('are gone with their pod'))))
+      await hub.beforeApplicationShutdown()
+      expect((await textsOf(archive)).sort(), `seed ${seed}, stored`).toEqual([...written].sort())
+      // Who comes later reads the same, out of the bucket alone.
+      cluster.logs.clear()
+      const last = cluster.portal(limits, archive)
+      const later = new Reading(last)
+      await soon(() => later.take().texts.length >= written.length)
+      expect(later.texts.sort(), `seed ${seed}, later`).toEqual([...written].sort())
+      await last.kill()
+    }
+  }, 240_000)
+})
+
+/** As {@link until}, for what takes time: stores are tried again after a while. */
+async function soon(condition: () => boolean): Promise<void> {
+  for (const end = performance.now() + 10_000; performance.now() < end; await turn()) if (condition()) return
+}
+
+async function textsOf(archive: MemoryLogArchive): Promise<string[]> {
+  const texts: string[] = []
+  for (const { segment } of archive.segments.values())
+    for (const { entry } of (await archive.load(segment)) ?? []) if (entry.kind === 'line') texts.push(entry.text)
+  return texts
+}
+
+async function stored(archive: MemoryLogArchive, texts: string[]): Promise<void> {
+  for (const until = performance.now() + 20_000; performance.now() < until; await new Promise((resolve) => setTimeout(resolve, 20)))
+    if ((await textsOf(archive)).length >= texts.length) return
+  throw new Error('waited in vain for lines to be stored')
+}

@@ -143,7 +143,6 @@ export class LogReader {
     let text = ''
     if (!this.started) return text
     if (this.behind && !this.log.archive) this.enterRing(this.log.epoch, this.log.ring.first)
-    if (this.ahead.size > 0) this.lookForGone()
     while (text.length < limit) {
       if (this.plain) {
         const chunk = this.log.chunk(this.place.seq, limit)
@@ -163,6 +162,7 @@ export class LogReader {
   /** The next entry; undefined when there is none for now, or it has to be brought. */
   next(): ReadEntry | undefined {
     for (;;) {
+      if (this.ahead.size > 0) this.lookForGone()
       const reason = this.notices.shift()
       if (reason !== undefined) return { entry: { kind: 'gap', ts: timeText(now()), text: reason }, id: null, seq: null }
       const found = this.held ?? this.step()
@@ -361,6 +361,8 @@ export class LogReader {
 
   /** A container whose pod went while no process followed it: nobody has what it wrote in the end. */
   private lookForGone(): void {
+    // Only when there is nothing left to read: what is left may hold lines of it that were delivered.
+    if (this.loaded || this.place.epoch !== this.log.epoch || this.place.seq !== this.log.ring.next) return
     for (const [key, { over }] of this.ahead) {
       if (!this.log.lost(key)) continue
       // Of one that it knows, the log itself says so.
