@@ -133,6 +133,8 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   getEngine: { who: 'read', scope: 'engines:read' },
   updateEngine: { who: 'deploy', scope: 'engines:deploy' },
   deleteEngine: { who: 'deploy', scope: 'engines:deploy' },
+  listEngineLogLines: { who: 'read', scope: 'engines:read', account: true },
+  downloadEngineLogs: { who: 'read', scope: 'engines:read', account: true },
   streamEngineLogs: { who: 'read', scope: 'engines:read', account: true },
 
   listAudit: { who: 'admin', scope: 'audit:read' },

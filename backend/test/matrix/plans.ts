@@ -223,6 +223,8 @@ export const PLANS: Record<string, Plan> = {
     changes: ['engine'],
   },
   deleteEngine: { call: ({ engine }) => ({ params: { id: engine.id } }), changes: ['engine'] },
+  listEngineLogLines: { call: ({ engine }) => ({ params: { id: engine.id } }) },
+  downloadEngineLogs: { call: ({ engine }) => ({ params: { id: engine.id } }) },
   streamEngineLogs: { call: ({ engine }) => ({ params: { id: engine.id } }) },
 
   listAudit: { call: () => ({ query: { limit: '10' } }), check: (given) => (items(given).length > 0 ? undefined : 'it is empty') },
