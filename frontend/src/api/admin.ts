@@ -1,81 +1,37 @@
 import { allPages, api, apiUrl } from './client'
 import type { Query } from './client'
-import type { AuditEntryDto, SessionDto, TokenDto } from './generated'
-
-export type Role = 'admin' | 'user'
-export type AccountState = 'active' | 'disabled'
-export type Source = 'local' | 'oidc'
-export type MembershipRole = 'member' | 'owner'
+import type {
+  AuditEntryDto,
+  BulkResultDto,
+  BulkResultsDto,
+  CreatedUserDto,
+  CreateUserDto,
+  GroupDto,
+  GroupMemberDto,
+  ImportResultDto,
+  ImportRowDto,
+  ProjectDto,
+  ResetPasswordDto,
+  SessionDto,
+  TokenDto,
+  UpdateUserDto,
+  UserDto,
+} from './generated'
 
 /** A person with an account, as admins see them. Times are ISO 8601. */
-export interface Person {
-  id: string
-  username: string
-  displayName: string
-  email: string | null
-  role: Role
-  state: AccountState
-  source: Source
-  hasPassword: boolean
-  mustChangePassword: boolean
-  groups: { id: string; name: string; role: MembershipRole }[]
-  lastSeenAt: string | null
-  lockedUntil: string | null
-  createdAt: string
-  updatedAt: string
-  revision: number
-}
-
-export interface NewPerson {
-  username: string
-  displayName?: string
-  email?: string
-  role?: Role
-}
-
-export type PersonChange = Partial<Pick<Person, 'displayName' | 'email' | 'role' | 'state'>>
-export type BulkChange = { role: Role } | { state: AccountState }
-
+export type Person = UserDto
+export type Role = Person['role']
+export type MembershipRole = GroupMemberDto['role']
+export type NewPerson = Omit<CreateUserDto, 'password'>
+export type PersonChange = Omit<UpdateUserDto, 'revision'>
+export type BulkChange = { role: Role } | { state: Person['state'] }
 /** What became of one person of a bulk change. */
-export interface BulkResult {
-  id: string
-  username: string
-  outcome: 'changed' | 'unchanged' | 'failed'
-  code: string | null
-  detail: string | null
-}
-
+export type BulkResult = BulkResultDto
 /** What becomes of one row of a CSV file; `line` counts from 1, the header included. */
-export interface ImportRow {
-  line: number
-  username: string
-  outcome: 'create' | 'created' | 'exists' | 'invalid'
-  errors: { field: string; message: string }[]
-  temporaryPassword: string | null
-}
-
-export interface ImportResult {
-  dryRun: boolean
-  rows: ImportRow[]
-  summary: { create: number; exists: number; invalid: number }
-}
-
-export interface Group {
-  id: string
-  name: string
-  description: string
-  memberCount: number
-  myRole: MembershipRole | null
-  createdAt: string
-  updatedAt: string
-  revision: number
-}
-
-export interface GroupMember {
-  user: { id: string; username: string; displayName: string; state: AccountState }
-  role: MembershipRole
-  source: Source
-}
+export type ImportRow = ImportRowDto
+export type ImportResult = ImportResultDto
+export type Group = GroupDto
+export type GroupMember = GroupMemberDto
 
 /** One page of a list. `total` only where the portal counts. */
 export interface ListPage<T> {
@@ -94,14 +50,13 @@ const paged = (query: Query): Query => ({ limit: pageSize, ...query })
 export const listUsers = (query: Query, signal?: AbortSignal): Promise<ListPage<Person>> => api.get('/iam/users', paged(query), signal)
 export const getUser = (id: string): Promise<Person> => api.get(`/iam/users/${id}`)
 /** The portal makes a password, which is answered here and never again. */
-export const createUser = (input: NewPerson): Promise<{ user: Person; temporaryPassword: string | null }> => api.post('/iam/users', input)
+export const createUser = (input: NewPerson): Promise<CreatedUserDto> => api.post('/iam/users', input)
 export const updateUser = (id: string, revision: number, change: PersonChange): Promise<Person> =>
   api.patch(`/iam/users/${id}`, { revision, ...change })
 export const deleteUser = (id: string): Promise<void> => api.send('DELETE', `/iam/users/${id}`)
-export const resetPassword = (id: string): Promise<{ temporaryPassword: string }> => api.post(`/iam/users/${id}/password`)
+export const resetPassword = (id: string): Promise<ResetPasswordDto> => api.post(`/iam/users/${id}/password`)
 /** At most 200 people at a time. */
-export const changeUsers = (ids: string[], change: BulkChange): Promise<{ results: BulkResult[] }> =>
-  api.post('/iam/users/bulk', { ids, ...change })
+export const changeUsers = (ids: string[], change: BulkChange): Promise<BulkResultsDto> => api.post('/iam/users/bulk', { ids, ...change })
 export const importUsers = (csv: string, dryRun: boolean): Promise<ImportResult> => api.post('/iam/users/import', { csv, dryRun })
 /** Follow it with a link: it answers a file. */
 export const usersExportUrl = (query: Query): string => apiUrl('/iam/users/export', query)
@@ -129,3 +84,20 @@ export const endAnySession = (id: string): Promise<void> => api.send('DELETE', `
 export const listAudit = (query: Query, signal?: AbortSignal): Promise<ListPage<AuditEntry>> => api.get('/iam/audit', paged(query), signal)
 /** Follow it with a link: it answers a file. */
 export const auditExportUrl = (query: Query): string => apiUrl('/iam/audit/export', query)
+
+/**
+ * Some of the projects that someone owns, newest first. The portal cannot be asked for them, so the list is gone through as far as
+ * ten pages.
+ * @param most how many to find before the search ends
+ */
+export async function projectsOwnedBy(userId: string, most: number): Promise<ProjectDto[]> {
+  const found: ProjectDto[] = []
+  let cursor: string | null = null
+  for (let page = 0; page < 10 && found.length < most; page += 1) {
+    const answer: ListPage<ProjectDto> = await api.get('/projects', { cursor, limit: 100 })
+    found.push(...answer.items.filter(({ owner }) => owner.id === userId))
+    cursor = answer.nextCursor
+    if (cursor === null) break
+  }
+  return found.slice(0, most)
+}

@@ -164,7 +164,7 @@ export const admin = {
       things: 'sessions, tokens and memberships in groups and projects',
       confirm: 'Delete for good',
       ownsProjects: 'They own projects. Give those to someone else or delete them first.',
-      showProjects: 'Show their projects',
+      projects: 'Their projects',
       done: '“{name}” was deleted.',
     },
   },
