@@ -43,7 +43,8 @@ export default defineBoot(({ router }) => {
     if (owner !== null && session.user && session.user.id !== owner) globalThis.location.reload()
   })
   watch(
-    () => session.user?.id,
+    // Until a password that someone else has set is changed, the portal answers nothing else.
+    () => (session.mustChangePassword ? undefined : session.user?.id),
     (id) => {
       live.close()
       if (id === undefined) return

@@ -57,3 +57,22 @@ it('says when someone else signs in after one, whose things are still in memory'
   id = 'u2'
   expect(await session.signIn('bob', 'x')).toBe(true)
 })
+
+it('asks what one may do once the password is changed, not before', async () => {
+  let must = true
+  const answer = () => ({ body: { user: { ...user, mustChangePassword: must }, csrfToken: 'c' } })
+  const calls = fakePortal({
+    'GET /auth/me': answer,
+    'GET /auth/me/permissions': permissions,
+    'POST /auth/password': () => {
+      must = false
+      return answer()
+    },
+  })
+  const session = useSessionStore()
+  await session.restore()
+  expect([session.mustChangePassword, calls]).toEqual([true, ['GET /auth/me']])
+  await session.changePassword('old', 'new')
+  await session.restore()
+  expect([session.mustChangePassword, session.may('project:create')]).toEqual([false, true])
+})

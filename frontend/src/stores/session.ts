@@ -53,7 +53,8 @@ export const useSessionStore = defineStore('session', () => {
       take(session)
       // Signed in at the identity provider just now, as someone else than before: other tabs have to know.
       if (sessionOwner() !== '' && sessionOwner() !== session.user.id) sessionIsFresh(session.user.id)
-      await readPermissions()
+      // Until then the portal answers nothing but what the change needs.
+      if (!session.user.mustChangePassword) await readPermissions()
     } catch (error) {
       failed = asProblem(error)
       take(null)
@@ -88,6 +89,7 @@ export const useSessionStore = defineStore('session', () => {
     const session = await auth.changePassword({ currentPassword, newPassword })
     take(session)
     sessionIsFresh(session.user.id)
+    if (allowed.value.size === 0) restoring = null
   }
 
   async function updateProfile(change: ProfileInput): Promise<void> {
