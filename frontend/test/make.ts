@@ -57,6 +57,7 @@ export const makeEngine = ({ phase = 'Running', ...only }: Partial<Engine> & { p
   env: {},
   url: 'http://demo-iris.apps.localhost:8081',
   status: { phase, since: time, message: '', steps: [], replicas: 1, cause: null },
+  driver: 'knative',
   generation: 1,
   createdAt: time,
   updatedAt: time,

@@ -15,6 +15,7 @@ export function makeEngine(only: Partial<Engine> = {}): Engine {
     env: [],
     host: hostOf(name, project.slug),
     namespace: namespaceOf('test', project),
+    driver: null,
     generation: 1,
     appliedGeneration: 0,
     digest: null,

@@ -2,10 +2,12 @@ import { AppWatch } from '../../src/platform/kubernetes/app-watch.js'
 import { Cluster } from '../../src/platform/kubernetes/cluster.js'
 import { ClusterMonitor, type ClusterState } from '../../src/platform/kubernetes/cluster-state.js'
 import type { KubeError } from '../../src/platform/kubernetes/kube-error.js'
+import { kindsOf, type DriverName } from '../../src/platform/kubernetes/drivers.js'
 import {
+  isOf,
+  KIND,
   LABEL,
-  type KnativeRevision,
-  type KnativeService,
+  type Kind,
   type KubeObject,
   type Manifest,
   type ObjectRef,
@@ -37,6 +39,7 @@ export class FakeCluster {
     state: 'ready',
     message: 'Apps can be deployed.',
     driver: 'knative',
+    drivers: ['knative'],
     version: 'v1.36.3',
     since: new Date(0),
   }
@@ -52,6 +55,11 @@ export class FakeCluster {
   set state(state: ClusterState) {
     this.current = state
     for (const listener of this.stateListeners) listener(state)
+  }
+
+  /** The drivers that the cluster has, the preferred one first. */
+  has(...drivers: DriverName[]): void {
+    this.state = { ...this.current, driver: drivers[0] ?? null, drivers }
   }
 
   enter(state: ClusterState['state']): void {
@@ -75,8 +83,8 @@ export class FakeCluster {
   }
 
   /** Objects of a kind, as the watches show them. */
-  seen<T extends KubeObject>(kind: string): T[] {
-    return [...this.shown.values()].filter((object) => object.kind === kind) as unknown as T[]
+  seen<T extends KubeObject>(kind: Kind<T>): T[] {
+    return [...this.shown.values()].filter((object) => isOf(object, kind))
   }
 
   /** Counts a call, and throws what is next to be thrown. */
@@ -97,7 +105,10 @@ export class FakeCluster {
       creationTimestamp: '2026-01-01T00:00:00Z',
     }
     this.objects.set(key, { ...manifest, metadata })
-    if (manifest.kind === 'Service') this.run(this.objects.get(key) as Manifest)
+    const made = this.objects.get(key) as Manifest
+    if (isOf(made, KIND.knativeService)) this.runService(made)
+    if (isOf(made, KIND.deployment)) this.runDeployment(made)
+    if (isOf(made, KIND.httpRoute)) Object.assign(made, { status: { parents: [{ conditions: ['Accepted', 'ResolvedRefs'].map(isTrue) }] } })
     this.show()
     return this.objects.get(key) as Manifest
   }
@@ -109,12 +120,8 @@ export class FakeCluster {
     if (!this.deletesAtOnce) {
       this.objects.set(key, { ...object, metadata: { ...object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } })
     } else {
-      const engine = object.metadata.labels?.[LABEL.engine]
-      for (const [other, { kind, metadata }] of this.objects) {
-        const inside =
-          ref.kind === 'Namespace'
-            ? metadata.namespace === ref.name
-            : kind !== 'Namespace' && engine !== undefined && metadata.labels?.[LABEL.engine] === engine
+      for (const [other, each] of this.objects) {
+        const inside = ref.kind === 'Namespace' ? each.metadata.namespace === ref.name : isOwned(each, object)
         if (inside) this.objects.delete(other)
       }
       this.objects.delete(key)
@@ -144,7 +151,7 @@ export class FakeCluster {
     }
   }
 
-  private run(service: Manifest): void {
+  private runService(service: Manifest): void {
     const { name, namespace, labels, generation } = service.metadata
     const revision = `${name}-${String(generation).padStart(5, '0')}`
     const metadata = {
@@ -152,7 +159,7 @@ export class FakeCluster {
       labels: { ...labels, 'serving.knative.dev/revision': revision },
       creationTimestamp: '2026-01-01T00:00:00Z',
     }
-    const status = { conditions: ['Ready', 'Active', 'ContainerHealthy', 'ResourcesAvailable'].map((type) => ({ type, ...TRUE })) }
+    const status = { conditions: ['Ready', 'Active', 'ContainerHealthy', 'ResourcesAvailable'].map(isTrue) }
     const digest = { containerStatuses: [{ name: 'user-container', imageDigest: 'registry/app@sha256:abc' }] }
     this.objects.set(`Revision ${namespace}/${revision}`, {
       apiVersion: 'serving.knative.dev/v1',
@@ -160,24 +167,62 @@ export class FakeCluster {
       metadata: { ...metadata, name: revision },
       status: { ...status, ...digest },
     })
-    this.objects.set(`Pod ${namespace}/${revision}-pod`, {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { ...metadata, name: `${revision}-pod` },
-      status: {
-        conditions: ['PodScheduled', 'Ready'].map((type) => ({ type, ...TRUE })),
-        containerStatuses: [{ name: 'user-container', state: { running: { startedAt: '2026-01-01T00:00:00Z' } } }],
-      },
-    })
+    this.addPod(`${revision}-pod`, metadata)
     Object.assign(service, {
       status: {
         observedGeneration: generation,
         latestCreatedRevisionName: revision,
         latestReadyRevisionName: revision,
-        conditions: ['ConfigurationsReady', 'RoutesReady', 'Ready'].map((type) => ({ type, ...TRUE })),
+        conditions: ['ConfigurationsReady', 'RoutesReady', 'Ready'].map(isTrue),
       },
     })
   }
+
+  private runDeployment(deployment: Manifest): void {
+    const { name, namespace, generation } = deployment.metadata
+    const { labels } = (deployment['spec'] as { template: { metadata: { labels: Record<string, string> } } }).template.metadata
+    const replicaSet = `${name}-${generation}`
+    const metadata = { ...namespaced(namespace), labels, creationTimestamp: '2026-01-01T00:00:00Z' }
+    this.objects.set(`ReplicaSet ${namespace}/${replicaSet}`, {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { ...metadata, name: replicaSet },
+      status: { readyReplicas: 1 },
+    })
+    this.addPod(`${replicaSet}-pod`, metadata)
+    Object.assign(deployment, {
+      status: { observedGeneration: generation, conditions: [{ ...isTrue('Progressing'), reason: 'NewReplicaSetAvailable' }] },
+    })
+  }
+
+  private addPod(name: string, metadata: Omit<Manifest['metadata'], 'name'>): void {
+    this.objects.set(`Pod ${metadata.namespace}/${name}`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, name },
+      status: {
+        conditions: ['PodScheduled', 'Ready'].map(isTrue),
+        containerStatuses: [
+          {
+            name: 'user-container',
+            imageID: `registry/app@sha256:${'0'.repeat(64)}`,
+            state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
+          },
+        ],
+      },
+    })
+  }
+}
+
+const isTrue = (type: string) => ({ type, ...TRUE })
+
+/** Whether an object goes with its owner, as Kubernetes' garbage collection has it: revisions, replica sets and pods of the same app. */
+function isOwned({ kind, metadata }: KubeObject, owner: KubeObject): boolean {
+  const engine = owner.metadata.labels?.[LABEL.engine]
+  if (engine === undefined || metadata.labels?.[LABEL.engine] !== engine) return false
+  const deployed = metadata.labels[LABEL.runtime] !== undefined
+  if (isOf(owner, KIND.knativeService)) return ['Revision', 'Pod'].includes(kind) && !deployed
+  return isOf(owner, KIND.deployment) && ['ReplicaSet', 'Pod'].includes(kind) && deployed
 }
 
 const namespaced = (namespace: string | undefined): { namespace?: string } => (namespace === undefined ? {} : { namespace })
@@ -218,28 +263,26 @@ class FakeWatch extends AppWatch {
     return { all: 'synced' }
   }
 
-  serviceOf(engineId: string): KnativeService | undefined {
-    return this.services().find((object) => of(object, engineId))
-  }
-
-  revisionsOf(engineId: string): KnativeRevision[] {
-    return this.fake.seen<KnativeRevision>('Revision').filter((object) => of(object, engineId))
+  objectsOf<T extends KubeObject>(engineId: string, kind: Kind<T>): T[] {
+    return this.objects(kind).filter((object) => of(object, engineId))
   }
 
   podsOf(engineId: string): Pod[] {
-    return this.fake.seen<Pod>('Pod').filter((object) => of(object, engineId))
+    return this.objectsOf(engineId, KIND.pod)
   }
 
   namespaceOf(projectId: string): KubeObject | undefined {
     return this.namespaces().find(({ metadata }) => metadata.labels?.[LABEL.project] === projectId)
   }
 
-  services(): KnativeService[] {
-    return this.fake.seen('Service')
+  /** As the real one: only of kinds that a driver of the cluster makes. */
+  objects<T extends KubeObject>(kind: Kind<T>): T[] {
+    const watched = [KIND.pod as Kind, ...this.fake.state.drivers.flatMap(kindsOf)]
+    return watched.includes(kind) ? this.fake.seen(kind) : []
   }
 
   namespaces(): KubeObject[] {
-    return this.fake.seen('Namespace')
+    return this.fake.seen(KIND.namespace)
   }
 
   onEngine(listener: (engineId: string) => void): () => void {

@@ -2,17 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments, stringify } from 'yaml'
+import { DRIVER_NAMES, DRIVER_SPECS, type DriverName } from '../../src/platform/kubernetes/drivers.js'
 import type { Manifest } from '../../src/platform/kubernetes/kube-objects.js'
 import { renderApp, renderProject, SAMPLE_APP, SAMPLE_PROJECT } from '../../src/platform/manifests/manifests.js'
-import { loadTemplates } from '../../src/platform/manifests/templates.js'
+import { loadTemplates, type Templates } from '../../src/platform/manifests/templates.js'
 
 const root = new URL('../../../manifests-templates', import.meta.url).pathname
-const golden = join(root, 'knative', 'golden')
-const templates = loadTemplates(root, 'knative')
+const golden = (driver: DriverName): string => join(root, driver, 'golden')
+const templatesOf = (driver: DriverName): Templates => loadTemplates(root, DRIVER_SPECS[driver].folders)
 
 /** The committed documents, in their order. */
-const committed = (file: string): unknown[] => {
-  const documents = parseAllDocuments(readFileSync(join(golden, file), 'utf8'))
+const committed = (driver: DriverName, file: string): unknown[] => {
+  const documents = parseAllDocuments(readFileSync(join(golden(driver), file), 'utf8'))
   if ('empty' in documents) throw new Error(`${file} is empty`)
   return documents.map((document) => document.toJS() as unknown)
 }
@@ -20,29 +21,60 @@ const committed = (file: string): unknown[] => {
 /** How a committed file is written anew, after a change that is meant: shown when it differs. */
 const asFile = (manifests: Manifest[]): string => manifests.map((manifest) => stringify(manifest, { lineWidth: 0 })).join('---\n')
 
-describe('manifests of knative', () => {
-  it.each([
-    ['project.yaml', 8, () => renderProject(templates, SAMPLE_PROJECT)],
-    ['app.yaml', 1, () => renderApp(templates, SAMPLE_APP)],
-    ['app-without-env.yaml', 1, () => renderApp(templates, { ...SAMPLE_APP, env: [] })],
-  ] as const)('%s has %i documents and is as committed', (file, count, render) => {
+const PROJECT = 9
+const DEPLOYED = 3
+/** Each option of each driver: file, number of documents, what differs from the sample. */
+const CASES: Record<DriverName, [string, number, Partial<typeof SAMPLE_APP>][]> = {
+  knative: [
+    ['app.yaml', 1, {}],
+    ['app-without-env.yaml', 1, { env: [] }],
+  ],
+  gateway: [
+    ['app.yaml', DEPLOYED, {}],
+    ['app-without-env.yaml', DEPLOYED, { env: [], image: `registry/app@sha256:${'0'.repeat(64)}`, pullPolicy: 'IfNotPresent' }],
+  ],
+  ingress: [
+    ['app.yaml', DEPLOYED, {}],
+    ['app-of-default-class.yaml', DEPLOYED, { ingressClass: '' }],
+  ],
+  emissary: [['app.yaml', DEPLOYED, {}]],
+}
+
+describe.each(DRIVER_NAMES)('manifests of %s', (driver) => {
+  const templates = templatesOf(driver)
+  const project = (): Manifest[] => renderProject(templates, SAMPLE_PROJECT)
+
+  it.each<[string, number, () => Manifest[]]>([
+    ['project.yaml', PROJECT, project],
+    ...CASES[driver].map(([file, count, change]): [string, number, () => Manifest[]] => [
+      file,
+      count,
+      () => renderApp(driver, templates, { ...SAMPLE_APP, ...change }),
+    ]),
+  ])('%s has %i documents and is as committed', (file, count, render) => {
     const rendered = render()
-    expect(committed(file)).toHaveLength(count)
-    expect(rendered, `if this change is meant, ${file} becomes:\n${asFile(rendered)}`).toEqual(committed(file))
+    expect(rendered).toHaveLength(count)
+    expect(committed(driver, file), 'the committed file').toHaveLength(count)
+    expect(rendered, `if this change is meant, ${driver}/golden/${file} becomes:\n${asFile(rendered)}`).toEqual(committed(driver, file))
   })
 
   it('has a committed file for nothing else', () => {
-    expect(readdirSync(golden).sort()).toEqual(['app-without-env.yaml', 'app.yaml', 'project.yaml'])
+    expect(readdirSync(golden(driver)).sort()).toEqual([...CASES[driver].map(([file]) => file), 'project.yaml'].sort())
   })
 })
 
+interface PodTemplate {
+  metadata: { labels: Record<string, string> }
+  spec: Record<string, unknown> & { containers: Record<string, unknown>[] }
+}
+const podOf = (app: Manifest[]): PodTemplate => (app[0] as Manifest & { spec: { template: PodTemplate } }).spec.template
+
 /** What must hold whatever the committed files say. */
-describe('isolation of apps', () => {
-  const app = renderApp(templates, SAMPLE_APP)[0] as Manifest & {
-    spec: { template: { spec: Record<string, unknown> & { containers: Record<string, unknown>[] } } }
-  }
+describe.each(DRIVER_NAMES)('isolation of apps of %s', (driver) => {
+  const templates = templatesOf(driver)
+  const app = renderApp(driver, templates, SAMPLE_APP)
   const project = renderProject(templates, SAMPLE_PROJECT)
-  const pod = app.spec.template.spec
+  const pod = podOf(app).spec
 
   it('gives an app no token, no root, no capability and no more than its limits', () => {
     expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false, serviceAccountName: 'vitrine-app' })
@@ -63,14 +95,18 @@ describe('isolation of apps', () => {
     for (const key of ['hostNetwork', 'hostPID', 'hostIPC', 'volumes', 'hostAliases']) expect(pod).not.toHaveProperty(key)
   })
 
+  it('isolates as Knative does: same account, same limits, same rights, same user', () => {
+    const knative = podOf(renderApp('knative', templatesOf('knative'), SAMPLE_APP)).spec
+    const [container, wanted] = [pod.containers[0], knative.containers[0]]
+    for (const key of ['securityContext', 'resources']) expect(container?.[key]).toEqual(wanted?.[key])
+    for (const key of ['serviceAccountName', 'automountServiceAccountToken', 'enableServiceLinks']) expect(pod[key]).toEqual(knative[key])
+  })
+
   it('holds its namespace to the restricted standard, a quota and limits', () => {
     expect(project.map(({ kind }) => kind).sort()).toEqual([
       'LimitRange',
       'Namespace',
-      'NetworkPolicy',
-      'NetworkPolicy',
-      'NetworkPolicy',
-      'NetworkPolicy',
+      ...Array.from({ length: 5 }, () => 'NetworkPolicy'),
       'ResourceQuota',
       'ServiceAccount',
     ])
@@ -93,8 +129,42 @@ describe('isolation of apps', () => {
       'vitrine.dev/project': SAMPLE_APP.project,
       'vitrine.dev/engine': SAMPLE_APP.engine,
       'vitrine.dev/generation': '1',
+      ...(driver === 'knative' ? {} : { 'vitrine.dev/runtime': 'deployment' }),
     }
-    expect(app.metadata.labels).toEqual(labels)
-    expect(app.spec.template).toMatchObject({ metadata: { labels } })
+    for (const { metadata } of app) expect(metadata.labels).toEqual(labels)
+    expect(podOf(app).metadata.labels).toEqual(labels)
   })
+
+  it('uses no vendor’s annotations', () => {
+    for (const { metadata } of app) expect(metadata).not.toHaveProperty('annotations')
+  })
+})
+
+describe('apps that are no Knative services', () => {
+  it.each(DRIVER_NAMES.filter((driver) => driver !== 'knative'))(
+    '%s: are replaced without a gap, and found by their own Service',
+    (driver) => {
+      const [deployment, service] = renderApp(driver, templatesOf(driver), SAMPLE_APP)
+      expect(deployment).toMatchObject({
+        spec: {
+          replicas: 1,
+          strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          template: {
+            spec: {
+              containers: [
+                {
+                  env: expect.arrayContaining([{ name: 'PORT', value: '7860' }]) as unknown,
+                  lifecycle: { preStop: { sleep: { seconds: 5 } } },
+                  readinessProbe: { tcpSocket: { port: 7860 }, periodSeconds: 1 },
+                },
+              ],
+            },
+          },
+        },
+      })
+      const selector = { 'vitrine.dev/engine': SAMPLE_APP.engine, 'vitrine.dev/runtime': 'deployment' }
+      expect(deployment).toMatchObject({ spec: { selector: { matchLabels: selector } } })
+      expect(service).toMatchObject({ metadata: { name: 'demo-iris-classifier-app' }, spec: { selector, ports: [{ targetPort: 7860 }] } })
+    },
+  )
 })

@@ -21,7 +21,12 @@ const status = (phase: EngineStatus['phase']): EngineStatus => ({
   phase,
   cause: { code: 'app-crashed', title: 'It crashed', evidence: 'a "b" & $c', fix: 'Mend it', field: null },
 })
-const observation = (phase: EngineStatus['phase']): Observation => ({ status: status(phase), digest: 'sha256:abc', appliedGeneration: 1 })
+const observation = (phase: EngineStatus['phase']): Observation => ({
+  status: status(phase),
+  digest: 'sha256:abc',
+  appliedGeneration: 1,
+  driver: 'knative',
+})
 
 async function stored(only: Parameters<typeof makeEngine>[0] = {}) {
   const engine = makeEngine({ host: newId(), ...only })
@@ -70,7 +75,13 @@ describe('apps as they are stored', () => {
   it('keep what is known of a generation only while it is the wanted one', async () => {
     const { id } = await stored()
     expect(await engines.observe(id, 1, false, observation('Failed'))).toBe(true)
-    expect(await engines.findById(id)).toMatchObject({ revision: 1, digest: 'sha256:abc', appliedGeneration: 1, status: status('Failed') })
+    expect(await engines.findById(id)).toMatchObject({
+      revision: 1,
+      digest: 'sha256:abc',
+      appliedGeneration: 1,
+      driver: 'knative',
+      status: status('Failed'),
+    })
     await engines.change(id, 1, {}, pendingStatus('', at), at)
     expect(await engines.observe(id, 1, false, observation('Running'))).toBe(false)
     expect((await engines.findById(id))?.status.phase).toBe('Pending')

@@ -101,7 +101,7 @@ describe('an app', () => {
 
     const labels = await cluster.kubectl('get', 'namespace', namespace, '-o', 'jsonpath={.metadata.labels}')
     expect(JSON.parse(labels)).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted', 'vitrine.dev/instance': prefix })
-    expect(await inCluster('resourcequota,limitrange,networkpolicy')).toHaveLength(6)
+    expect(await inCluster('resourcequota,limitrange,networkpolicy')).toHaveLength(7)
     const pod = JSON.parse(
       await cluster.kubectl('get', 'pods', '-n', namespace, '-l', `vitrine.dev/engine=${accepted.id}`, '-o', 'jsonpath={.items[0].spec}'),
     ) as {
@@ -253,7 +253,7 @@ describe('the cluster', () => {
     const before = await uid()
     await cluster.kubectl('delete', 'namespace', lost)
     await vi.waitFor(async () => expect(['', before]).not.toContain(await uid()), { timeout: 30_000, interval: 250 })
-    await vi.waitFor(async () => expect(await inCluster('networkpolicy,resourcequota,limitrange', lost)).toHaveLength(6), {
+    await vi.waitFor(async () => expect(await inCluster('networkpolicy,resourcequota,limitrange', lost)).toHaveLength(7), {
       timeout: 30_000,
       interval: 250,
     })
@@ -310,6 +310,7 @@ describe('an end', () => {
       timeout: 100_000,
       interval: 500,
     })
-    expect((await client.get<{ items: EngineDto[] }>(`/api/engines?projectId=${other}`)).body.items).toEqual([])
+    expect(await client.get(`/api/engines?projectId=${other}`)).toMatchObject({ status: 404, body: { code: 'project-not-found' } })
+    expect(await client.get(`/api/engines/${id}`)).toMatchObject({ status: 404, body: { code: 'engine-not-found' } })
   }, 120_000)
 })

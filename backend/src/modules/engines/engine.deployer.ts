@@ -4,26 +4,21 @@ import type { Config } from '../../config/config.js'
 import { AppWatch } from '../../platform/kubernetes/app-watch.js'
 import { Cluster } from '../../platform/kubernetes/cluster.js'
 import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
+import { DRIVER_SPECS, type DriverName, type DriverPart } from '../../platform/kubernetes/drivers.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
-import {
-  LABEL,
-  refOf,
-  type KnativeService,
-  type KubeObject,
-  type Manifest,
-  type ObjectRef,
-} from '../../platform/kubernetes/kube-objects.js'
+import { isOf, LABEL, refOf, type KubeObject, type Manifest, type ObjectRef } from '../../platform/kubernetes/kube-objects.js'
 import { Manifests } from '../../platform/manifests/manifests.js'
-import type { Engine } from './engine.js'
-import type { Observed } from './engine.status.js'
+import { ENGINE_DRIVERS } from './drivers/index.js'
+import type { EngineDriver, Observed } from './drivers/engine-driver.js'
+import { urlOf, type Engine } from './engine.js'
 
-/** What was applied, and which object that made: when the cluster has another, someone else has changed, replaced or removed it. */
+/** What was applied, and which objects that made: when the cluster has others, someone else has changed, replaced or removed them. */
 interface Applied {
+  driver: DriverName
   /** The generation of the app; what it wants never changes within one. */
   wanted: number
-  uid: string | undefined
-  generation: number | undefined
-  /** Whether a watch has shown it since: until then, "not there" only means "not seen yet". */
+  objects: readonly KubeObject[]
+  /** Whether a watch has shown them since: until then, "not there" only means "not seen yet". */
   seen: boolean
 }
 
@@ -34,8 +29,6 @@ interface AppliedNamespace {
   done: Promise<void>
 }
 
-// Where requests to apps come from: Knative itself, and the ingress that it was given.
-const GATEWAY_NAMESPACES = ['knative-serving', 'traefik', 'kourier-system', 'contour-external', 'istio-system']
 // What isolates a namespace is put back after so long, if someone has removed it.
 const NAMESPACE_MS = 10 * 60_000
 
@@ -63,45 +56,74 @@ export class EngineDeployer {
     return this.monitor.state.state !== 'absent'
   }
 
-  /** What is in the cluster of an app, as last seen. */
-  observe(engineId: string): Observed {
-    return { service: this.watch.serviceOf(engineId), revisions: this.watch.revisionsOf(engineId), pods: this.watch.podsOf(engineId) }
+  /**
+   * How an app is run. A driver that is configured runs all of them; otherwise an app stays with the one that deployed it for as long as the cluster has
+   * that, so that two replicas of the portal that found different ones never pull it to and fro.
+   * @throws KubeError when it is not known what the cluster has
+   */
+  driverOf({ driver }: Pick<Engine, 'driver'>): EngineDriver {
+    const { driver: preferred, drivers } = this.monitor.state
+    const name = this.config.driver === 'auto' && driver !== null && drivers.includes(driver) ? driver : preferred
+    if (name === null) throw new KubeError('unreachable', 'it is not known what the cluster runs apps with')
+    return ENGINE_DRIVERS[name]
   }
 
-  /** Whether the app was in the cluster and is not any more, though nobody asked the portal to remove it. */
-  isMissing({ id, appliedGeneration }: Engine, { service }: Observed): boolean {
-    if (service) return service.metadata.deletionTimestamp !== undefined
-    return appliedGeneration > 0 && this.applied.get(id)?.seen !== false
+  /** What is in the cluster of an app, as last seen, of what this driver makes. */
+  observe({ id, host }: Pick<Engine, 'id' | 'host'>, { spec }: EngineDriver): Observed {
+    const made = spec.parts.flatMap(({ kind, nameOf }) =>
+      this.watch.objectsOf(id, kind).filter(({ metadata }) => metadata.name === nameOf(host)),
+    )
+    return { objects: [...made, ...spec.follows.flatMap((kind) => this.watch.objectsOf(id, kind))], pods: this.watch.podsOf(id) }
   }
 
-  /** Makes the app's objects be in the cluster as they are wanted. @returns its service @throws KubeError */
-  async ensure(engine: Engine, { service: observed }: Observed): Promise<KnativeService> {
+  /** Whether objects of the app were in the cluster and are not any more, though nobody asked the portal to remove them. */
+  isMissing({ id, host, driver, appliedGeneration }: Engine, { name, spec }: EngineDriver, observed: Observed): boolean {
+    const gone = spec.parts.some(
+      (part) => !observed.objects.some((object) => isPart(object, part, host) && object.metadata.deletionTimestamp === undefined),
+    )
+    return gone && driver === name && appliedGeneration > 0 && this.applied.get(id)?.seen !== false
+  }
+
+  /** Makes the app's objects be in the cluster as they are wanted. @returns what is there now @throws KubeError */
+  async ensure(engine: Engine, driver: EngineDriver, observed: Observed): Promise<Observed> {
     await this.ensureNamespace(engine)
-    if (observed?.metadata.deletionTimestamp !== undefined) throw new KubeError('conflict', 'the service is still being removed')
-    const wanted = engine.generation
+    const { parts } = driver.spec
+    const found = parts.map((part) => observed.objects.find((object) => isPart(object, part, engine.host)))
+    if (found.some((object) => object?.metadata.deletionTimestamp !== undefined))
+      throw new KubeError('conflict', 'objects of the app are still being removed')
     const before = this.applied.get(engine.id)
-    if (before && before.uid === observed?.metadata.uid) before.seen = true
-    const current =
-      before?.wanted === wanted && observed?.metadata.uid === before.uid && observed?.metadata.generation === before.generation
-    if (current && observed) return observed
-    const service = await this.cluster.apply<KnativeService>(this.render(engine))
-    const { uid, generation } = service.metadata
-    this.applied.set(engine.id, { wanted, uid, generation, seen: uid === observed?.metadata.uid })
-    return service
+    if (before && before.objects.every((object, index) => object.metadata.uid === found[index]?.metadata.uid)) before.seen = true
+    const isCurrent =
+      before?.wanted === engine.generation &&
+      before.driver === driver.name &&
+      before.objects.every((object, index) => isSame(object, found[index]))
+    if (isCurrent) return observed
+    // One after the other, the app itself first: a refusal of that is the answer, and nothing leads to it then.
+    const objects: KubeObject[] = []
+    for (const manifest of this.render(engine, driver)) objects.push(await this.cluster.apply<KubeObject>(manifest))
+    const seen = objects.every((object, index) => object.metadata.uid === found[index]?.metadata.uid)
+    this.applied.set(engine.id, { driver: driver.name, wanted: engine.generation, objects, seen })
+    return { ...observed, objects: [...objects, ...observed.objects.filter((object) => !found.includes(object))] }
+  }
+
+  /**
+   * Removes what a driver has made of an app and the next one does not make as well. @returns whether it is gone; if not, it has to be asked again
+   * @throws KubeError
+   */
+  async leave(engine: Engine, from: EngineDriver, to: EngineDriver): Promise<boolean> {
+    this.applied.delete(engine.id)
+    const kept = new Set(to.spec.parts.map(({ kind }) => kind))
+    return this.removeParts(
+      engine,
+      from.spec.parts.filter(({ kind }) => !kept.has(kind)),
+    )
   }
 
   /** Removes the app from the cluster. @returns whether it is gone; if not, a watch tells when there is more to do @throws KubeError */
   async remove(engine: Engine): Promise<boolean> {
     this.applied.delete(engine.id)
-    const ref: ObjectRef = { apiVersion: 'serving.knative.dev/v1', kind: 'Service', namespace: engine.namespace, name: engine.host }
-    const service = await this.cluster.get<KnativeService>(ref)
-    // One of the same name that is not this app's is none of ours to remove.
-    if (service?.metadata.labels?.[LABEL.engine] === engine.id) {
-      if (service.metadata.deletionTimestamp === undefined) await this.cluster.delete(ref)
-      return false
-    }
-    const { service: seen, revisions, pods } = this.observe(engine.id)
-    return seen === undefined && revisions.length === 0 && pods.every(({ metadata }) => metadata.deletionTimestamp !== undefined)
+    const driver = engine.driver === null ? this.driverOf(engine) : ENGINE_DRIVERS[engine.driver]
+    return (await this.removeParts(engine, driver.spec.parts)) && driver.isClear(this.observe(engine, driver))
   }
 
   /** Removes the namespace of a project. @returns whether it is gone @throws KubeError */
@@ -113,9 +135,10 @@ export class EngineDeployer {
     return false
   }
 
-  /** What of this instance's is in the cluster: services by the id of their app, namespaces by the id of their project. */
-  inventory(): { services: KnativeService[]; namespaces: KubeObject[] } {
-    return { services: this.watch.services(), namespaces: this.watch.namespaces() }
+  /** What of this instance's is in the cluster: what apps are made of, labelled with their id, and namespaces, with that of their project. */
+  inventory(): { parts: KubeObject[]; namespaces: KubeObject[] } {
+    const kinds = new Set(this.monitor.state.drivers.flatMap((name) => DRIVER_SPECS[name].parts.map(({ kind }) => kind)))
+    return { parts: [...kinds].flatMap((kind) => this.watch.objects(kind)), namespaces: this.watch.namespaces() }
   }
 
   /** Removes an object that belongs to nothing. @throws KubeError */
@@ -123,20 +146,40 @@ export class EngineDeployer {
     await this.cluster.delete(refOf(object))
   }
 
-  private render(engine: Engine): Manifest {
-    const [service] = this.manifests.app(this.monitor.state.driver ?? 'knative', {
-      instance: this.config.namespacePrefix,
+  private render(engine: Engine, { name }: EngineDriver): Manifest[] {
+    const { namespacePrefix, appsUrl, gateway, ingressClass, knativeTimeoutSeconds } = this.config
+    return this.manifests.app(name, {
+      instance: namespacePrefix,
       project: engine.projectId,
       engine: engine.id,
       generation: String(engine.generation),
       namespace: engine.namespace,
       host: engine.host,
       image: engine.image,
+      pullPolicy: engine.image.includes('@') ? 'IfNotPresent' : 'Always',
       port: engine.port,
       env: engine.env,
+      hostname: new URL(urlOf(appsUrl, engine.host)).hostname,
+      gatewayNamespace: gateway?.namespace ?? '',
+      gatewayName: gateway?.name ?? '',
+      ingressClass: ingressClass ?? '',
+      timeoutSeconds: knativeTimeoutSeconds,
     })
-    if (!service) throw new Error('the templates contain no service')
-    return service
+  }
+
+  private async removeParts(engine: Engine, parts: readonly DriverPart[]): Promise<boolean> {
+    const gone = await Promise.all(
+      // What leads to the app goes first, so that it is not asked for while it ends.
+      [...parts].reverse().map(async ({ kind: { apiVersion, kind }, nameOf }) => {
+        const ref: ObjectRef = { apiVersion, kind, namespace: engine.namespace, name: nameOf(engine.host) }
+        const object = await this.cluster.get(ref)
+        // One of the same name that is not this app's is none of ours to remove.
+        if (object?.metadata.labels?.[LABEL.engine] !== engine.id) return true
+        if (object.metadata.deletionTimestamp === undefined) await this.cluster.delete(ref)
+        return false
+      }),
+    )
+    return gone.every(Boolean)
   }
 
   /** The namespace of the project with all that isolates it: applied once, again when it is another one or gone, and now and then. */
@@ -157,11 +200,12 @@ export class EngineDeployer {
   }
 
   private async applyNamespace(projectId: string, namespace: string, entry: AppliedNamespace): Promise<void> {
-    const [head, ...rest] = this.manifests.project(this.monitor.state.driver ?? 'knative', {
+    const { ingressNamespaces, gateway } = this.config
+    const [head, ...rest] = this.manifests.project(this.driverOf({ driver: null }).name, {
       instance: this.config.namespacePrefix,
       project: projectId,
       namespace,
-      gatewayNamespaces: GATEWAY_NAMESPACES,
+      gatewayNamespaces: [...new Set([...ingressNamespaces, ...(gateway ? [gateway.namespace] : [])])],
       apiAddresses: await this.cluster.apiAddresses(),
     })
     if (!head) throw new Error('the templates contain no namespace')
@@ -169,6 +213,12 @@ export class EngineDeployer {
     await Promise.all(rest.map((manifest) => this.cluster.apply(manifest)))
   }
 }
+
+const isPart = (object: KubeObject, { kind, nameOf }: DriverPart, host: string): boolean =>
+  isOf(object, kind) && object.metadata.name === nameOf(host)
+
+const isSame = ({ metadata }: KubeObject, found: KubeObject | undefined): boolean =>
+  found !== undefined && found.metadata.uid === metadata.uid && found.metadata.generation === metadata.generation
 
 function isCurrent(known: AppliedNamespace, uid: string | undefined): boolean {
   if (performance.now() - known.at > NAMESPACE_MS) return false

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
-import type { ContainerStatus, KnativeRevision, Pod } from '../../platform/kubernetes/kube-objects.js'
-import { CAUSE_CODES } from './engine.js'
+import type { Condition, ContainerStatus, Pod } from '../../platform/kubernetes/kube-objects.js'
+import { CAUSE_CODES, STEP_NAMES } from './engine.js'
 import { diagnose, diagnoseRefusal, stepOf } from './engine.diagnosis.js'
 
 const wanted = { image: 'ghcr.io/group/app:1', port: 7860 }
@@ -16,12 +16,7 @@ const podWith = (container: Partial<ContainerStatus>, others: ContainerStatus[] 
     containerStatuses: [{ name: 'user-container', ...container }, ...others],
   },
 })
-const revisionWith = (type: string, reason: string, message: string): KnativeRevision => ({
-  apiVersion: 'serving.knative.dev/v1',
-  kind: 'Revision',
-  metadata: { name: 'r' },
-  status: { conditions: [{ type, status: 'False', reason, message }] },
-})
+const troubleOf = (type: string, reason: string, message: string): Condition => ({ type, status: 'False', reason, message })
 const codeOf = (diagnosis: ReturnType<typeof diagnose>): string | null => (diagnosis && 'cause' in diagnosis ? diagnosis.cause.code : null)
 
 describe('a pod says why', () => {
@@ -98,11 +93,11 @@ describe('a pod says why', () => {
     ['ended well', { state: { terminated: { exitCode: 0, reason: 'Completed' } } }, 'app-exited'],
     ['memory', { state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }, 'out-of-memory'],
     ['silent for long', { state: { running: { startedAt: '2026-01-01T00:08:00Z' } } }, 'port-not-answering'],
-  ])('%s', (_, container, code) => expect(codeOf(diagnose(wanted, undefined, [podWith(container)], at))).toBe(code))
+  ])('%s', (_, container, code) => expect(codeOf(diagnose(wanted, [podWith(container)], [], at))).toBe(code))
 
   it('nothing, while it is being made or has just begun', () => {
-    expect(diagnose(wanted, undefined, [podWith({ state: { waiting: { reason: 'ContainerCreating' } } })], at)).toBeNull()
-    expect(diagnose(wanted, undefined, [podWith({ state: { running: { startedAt: '2026-01-01T00:09:30Z' } } })], at)).toEqual({
+    expect(diagnose(wanted, [podWith({ state: { waiting: { reason: 'ContainerCreating' } } })], [], at)).toBeNull()
+    expect(diagnose(wanted, [podWith({ state: { running: { startedAt: '2026-01-01T00:09:30Z' } } })], [], at)).toEqual({
       inMs: 30_000,
     })
   })
@@ -110,28 +105,28 @@ describe('a pod says why', () => {
   it('nothing of a container that ended once and is ready now', () => {
     const pod = podWith({ state: { running: { startedAt: '2026-01-01T00:00:01Z' } }, lastState: { terminated: { exitCode: 1 } } })
     pod.status?.conditions?.push({ type: 'Ready', status: 'True' })
-    expect(diagnose(wanted, undefined, [pod], at)).toBeNull()
+    expect(diagnose(wanted, [pod], [], at)).toBeNull()
   })
 
   it('what is wrong with the container beside the app', () => {
     const pod = podWith({ state: { waiting: { reason: 'PodInitializing' } } }, [
       { name: 'queue-proxy', state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } },
     ])
-    expect(diagnose(wanted, undefined, [pod], at)).toMatchObject({
+    expect(diagnose(wanted, [pod], [], at)).toMatchObject({
       cause: { code: 'unknown', evidence: 'queue-proxy: ErrImagePull not found' },
     })
   })
 
-  it('more than the revision, which follows later', () => {
-    const revision = revisionWith('ResourcesAvailable', 'ProgressDeadlineExceeded', 'timed out progressing')
-    expect(codeOf(diagnose(wanted, revision, [podWith({ state: { terminated: { exitCode: 3 } } })], at))).toBe('app-crashed')
-    expect(codeOf(diagnose(wanted, revision, [podWith({ state: { running: { startedAt: '2026-01-01T00:09:59Z' } } })], at))).toBe(
+  it('more than a condition, which follows later', () => {
+    const trouble = troubleOf('ResourcesAvailable', 'ProgressDeadlineExceeded', 'timed out progressing')
+    expect(codeOf(diagnose(wanted, [podWith({ state: { terminated: { exitCode: 3 } } })], [trouble], at))).toBe('app-crashed')
+    expect(codeOf(diagnose(wanted, [podWith({ state: { running: { startedAt: '2026-01-01T00:09:59Z' } } })], [trouble], at))).toBe(
       'start-timeout',
     )
   })
 })
 
-describe('a revision says why', () => {
+describe('a condition says why', () => {
   it.each([
     [
       'ContainerHealthy',
@@ -169,15 +164,17 @@ describe('a revision says why', () => {
     ['ResourcesAvailable', 'FailedCreate', 'pods "x" is forbidden: violates PodSecurity "restricted:latest"', 'policy-refused'],
     ['ResourcesAvailable', 'FailedCreate', 'admission webhook "policy.example.org" denied the request: no', 'policy-refused'],
     ['ResourcesAvailable', 'ProgressDeadlineExceeded', 'ReplicaSet "x" has timed out progressing.', 'start-timeout'],
+    ['Progressing', 'ProgressDeadlineExceeded', 'ReplicaSet "x" has timed out progressing.', 'start-timeout'],
+    ['ReplicaFailure', 'FailedCreate', 'pods "x" is forbidden: exceeded quota: vitrine, requested: pods=1', 'quota-exceeded'],
     ['ResourcesAvailable', 'Whatever', 'something new', 'unknown'],
   ])('%s %s: %s', (type, reason, message, code) => {
-    const diagnosis = diagnose(wanted, revisionWith(type, reason, message), [], at)
+    const diagnosis = diagnose(wanted, [], [troubleOf(type, reason, message)], at)
     expect(codeOf(diagnosis)).toBe(code)
     expect(diagnosis && 'cause' in diagnosis && diagnosis.cause.evidence).toContain(message.replace('Container failed with: ', ''))
   })
 
   it('keeps the end of a long evidence', () => {
-    const diagnosis = diagnose(wanted, revisionWith('ContainerHealthy', 'ExitCode1', `${'x'.repeat(5_000)} the end`), [], at)
+    const diagnosis = diagnose(wanted, [], [troubleOf('ContainerHealthy', 'ExitCode1', `${'x'.repeat(5_000)} the end`)], at)
     const evidence = diagnosis && 'cause' in diagnosis ? diagnosis.cause.evidence : ''
     expect(evidence).toHaveLength(2_000)
     expect(evidence).toMatch(/^….*the end$/)
@@ -214,5 +211,5 @@ describe('a refusal of the API server says why', () => {
 })
 
 it('every cause belongs to a step', () => {
-  for (const code of CAUSE_CODES) expect(['scheduling', 'pulling', 'starting']).toContain(stepOf(code))
+  for (const code of CAUSE_CODES) expect(STEP_NAMES).toContain(stepOf(code))
 })

@@ -1,12 +1,5 @@
 import type { KubeError } from '../../platform/kubernetes/kube-error.js'
-import {
-  conditionOf,
-  type Condition,
-  type ContainerStatus,
-  type KnativeRevision,
-  type KnativeService,
-  type Pod,
-} from '../../platform/kubernetes/kube-objects.js'
+import { conditionOf, type Condition, type ContainerStatus, type KnativeService, type Pod } from '../../platform/kubernetes/kube-objects.js'
 import type { CauseCode, EngineCause, StepName } from './engine.js'
 
 /** What the app is meant to be, as far as a diagnosis needs it. */
@@ -18,7 +11,7 @@ export interface Wanted {
 /** A cause, or the milliseconds after which there will be one if nothing changes; null when nothing points to any. */
 export type Diagnosis = { cause: EngineCause } | { inMs: number } | null
 
-/** The container of the app; the other one is Knative's queue-proxy. */
+/** The container of the app, with every driver; with Knative's there is its queue-proxy beside it. */
 export const APP_CONTAINER = 'user-container'
 
 // So long an app may listen to nothing before it is said to have failed. It is shown as running as soon as it answers, however late.
@@ -28,13 +21,14 @@ const UNSCHEDULABLE_MS = 15_000
 const MAX_EVIDENCE = 2_000
 
 /**
- * Why a generation of an app does not run, from its revision and its pods. Pure. Pods say it first and in most detail: Knative's own conditions
- * follow, some only when its progress deadline of minutes has passed.
+ * Why a generation of an app does not run, from its pods and from what controllers say is wrong with it. Pure. Pods say it first and in most detail:
+ * conditions follow, some only when a progress deadline of minutes has passed.
+ * @param troubles conditions that say that something is wrong, the most telling one first
  */
-export function diagnose(wanted: Wanted, revision: KnativeRevision | undefined, pods: Pod[], at: Date): Diagnosis {
+export function diagnose(wanted: Wanted, pods: readonly Pod[], troubles: readonly Condition[], at: Date): Diagnosis {
   const newest = pods.filter(({ metadata }) => !metadata.deletionTimestamp).sort(newestFirst)
   const found = newest.map((pod) => diagnosePod(wanted, pod, at)).filter((each) => each !== null)
-  return found.find((each) => 'cause' in each) ?? diagnoseRevision(wanted, revision, at) ?? found[0] ?? null
+  return found.find((each) => 'cause' in each) ?? diagnoseConditions(wanted, troubles, at) ?? found[0] ?? null
 }
 
 /** Why a service got no revision. */
@@ -56,6 +50,9 @@ export function diagnoseRefusal(wanted: Wanted, error: KubeError): EngineCause |
   return known.code === 'unknown' || byKnative ? make('manifest-refused', evidence) : known
 }
 
+/** Why an app that runs is not reached. */
+export const routeNotReady = (evidence: string): EngineCause => make('route-not-ready', evidence)
+
 /** Whether a cause says no more than that something does not work: one that was found before says more. */
 export const isVague = ({ code }: EngineCause): boolean => code === 'start-timeout' || code === 'unknown'
 
@@ -64,7 +61,7 @@ export function stepOf(code: CauseCode): StepName {
   if (code.startsWith('image-')) return 'pulling'
   if (['quota-exceeded', 'policy-refused', 'unschedulable', 'manifest-refused', 'not-allowed-in-cluster'].includes(code))
     return 'scheduling'
-  return 'starting'
+  return code === 'route-not-ready' ? 'ready' : 'starting'
 }
 
 function diagnosePod(wanted: Wanted, pod: Pod, at: Date): Diagnosis {
@@ -127,14 +124,10 @@ function diagnoseSilence({ port }: Wanted, { state }: ContainerStatus, at: Date)
   }
 }
 
-function diagnoseRevision(wanted: Wanted, revision: KnativeRevision | undefined, at: Date): Diagnosis {
-  for (const type of ['ContainerHealthy', 'ResourcesAvailable']) {
-    const condition = conditionOf(revision, type)
-    if (condition?.status !== 'False') continue
-    if (condition.reason === 'Unschedulable') return unschedulable(condition, at)
-    return { cause: causeOfText(wanted, condition.reason ?? '', condition.message ?? '') }
-  }
-  return null
+function diagnoseConditions(wanted: Wanted, [condition]: readonly Condition[], at: Date): Diagnosis {
+  if (!condition) return null
+  if (condition.reason === 'Unschedulable') return unschedulable(condition, at)
+  return { cause: causeOfText(wanted, condition.reason ?? '', condition.message ?? '') }
 }
 
 /** What a text of Kubernetes or Knative means. Texts are no contract, so each test is loose and there is always the text itself to show. */
@@ -247,6 +240,11 @@ const WORDING: Record<CauseCode, Wording> = {
   unschedulable: {
     title: 'No machine has room for the app',
     fix: 'Stop apps that are no longer needed, or ask an admin for more machines. Deploy again when there is room.',
+    field: null,
+  },
+  'route-not-ready': {
+    title: 'The address of the app is not served',
+    fix: 'The app runs, but the gateway of the cluster does not lead requests to it. Ask an admin, with the text below.',
     field: null,
   },
   'manifest-refused': { title: 'The cluster refused the app', fix: 'Correct what the text below names, then deploy again.', field: null },

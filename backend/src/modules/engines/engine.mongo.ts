@@ -53,6 +53,7 @@ const schema = new Schema<Stored>(
     },
     host: { type: String, required: true },
     namespace: { type: String, required: true },
+    driver: { type: String, default: null },
     generation: { type: Number, required: true },
     appliedGeneration: { type: Number, required: true },
     digest: { type: String, default: null },
@@ -69,7 +70,12 @@ schema.index({ host: 1 }, { unique: true, name: 'engine-host' })
 schema.index({ createdAt: -1, _id: -1 })
 schema.index({ projectId: 1, createdAt: -1, _id: -1 })
 
-const toEngine = ({ _id, ...rest }: Stored): Engine => ({ id: _id, ...rest })
+/** What was stored before there was more than one driver was deployed by the first. */
+const toEngine = ({ _id, ...rest }: Stored): Engine => ({
+  id: _id,
+  ...rest,
+  driver: rest.driver ?? (rest.appliedGeneration > 0 ? 'knative' : null),
+})
 
 @Injectable()
 export class MongoEngineRepository extends EngineRepository {

@@ -63,7 +63,7 @@ describe('a deploy', () => {
     await becomes(engine.id, 'Running')
     expect(fake.calls[0]).toBe(`apply Namespace /${engine.namespace}`)
     expect(fake.calls.at(-1)).toBe(`apply Service ${engine.namespace}/${engine.host}`)
-    expect(fake.calls).toHaveLength(9)
+    expect(fake.calls).toHaveLength(10)
     expect(engines.engines.get(engine.id)).toMatchObject({ appliedGeneration: 1, digest: 'sha256:abc', status: { replicas: 1 } })
     expect(phases.at(-1)).toBe('Running')
   })
@@ -151,7 +151,7 @@ describe('what someone else does in the cluster', () => {
     phases = []
     fake.remove({ apiVersion: 'v1', kind: 'Namespace', name: engine.namespace })
     await vi.waitFor(() => expect(phases).toContain('Running'))
-    expect([...fake.objects.keys()].filter((key) => key.startsWith('NetworkPolicy'))).toHaveLength(4)
+    expect([...fake.objects.keys()].filter((key) => key.startsWith('NetworkPolicy'))).toHaveLength(5)
   })
 
   it('a service that was edited is set right again', async () => {

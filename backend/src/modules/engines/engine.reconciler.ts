@@ -4,13 +4,14 @@ import { backoff, KeyedQueue } from '../../common/keyed-queue.js'
 import { AppWatch } from '../../platform/kubernetes/app-watch.js'
 import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
-import type { KnativeService } from '../../platform/kubernetes/kube-objects.js'
 import { EventBus } from '../events/event-bus.js'
-import { missingStatus, refusedStatus, type Engine } from './engine.js'
+import { ENGINE_DRIVERS } from './drivers/index.js'
+import type { EngineDriver, Observed } from './drivers/engine-driver.js'
+import { missingStatus, movingStatus, refusedStatus, type Engine } from './engine.js'
 import { diagnoseRefusal, stepOf } from './engine.diagnosis.js'
 import { EngineDeployer } from './engine.deployer.js'
 import { EngineRepository, type Observation } from './engine.repository.js'
-import { deriveStatus, sameStatus, type Observed } from './engine.status.js'
+import { sameStatus } from './engine.status.js'
 
 const CONCURRENCY = 8
 const RESYNC_MS = 5 * 60_000
@@ -18,6 +19,8 @@ const LIST_AGAIN_MS = 1_000
 // A quota may have room again, a right may be granted: what was refused is tried again by itself, though rarely.
 const REFUSED_MS = 60_000
 const RECHECK_SLACK_MS = 50
+// Objects of a driver that is no longer used are not watched.
+const MOVE_MS = 500
 
 /**
  * Makes the cluster be as the stored apps say, and the stored status be as the cluster is. Level-triggered: a run looks at everything anew and may be
@@ -82,22 +85,38 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
         await this.store(engine, { status: { ...engine.status, message } })
       return
     }
-    const observed = this.deployer.observe(engine.id)
-    if (this.deployer.isMissing(engine, observed)) await this.store(engine, { status: missingStatus(engine.status, now()) })
-    let service: KnativeService
+    const driver = this.deployer.driverOf(engine)
+    const observed = this.deployer.observe(engine, driver)
+    let found: Observed
     try {
-      service = await this.deployer.ensure(engine, observed)
+      if (!(await this.moved(engine, driver))) return this.queue.addLater(engine.id, MOVE_MS)
+      if (this.deployer.isMissing(engine, driver, observed)) await this.store(engine, { status: missingStatus(engine.status, now()) })
+      found = await this.deployer.ensure(engine, driver, observed)
     } catch (thrown) {
       if (!(thrown instanceof KubeError)) throw thrown
-      return this.refuse(engine, observed, thrown)
+      return this.refuse(engine, driver.isServing(observed), thrown)
     }
-    const { status, digest, recheckMs } = deriveStatus(engine, { ...observed, service }, now())
+    const { status, digest, recheckMs } = driver.derive(engine, found, now())
     await this.store(engine, { status, digest, appliedGeneration: engine.generation })
     if (recheckMs !== null) this.queue.addLater(engine.id, recheckMs + RECHECK_SLACK_MS)
   }
 
+  /**
+   * Makes sure that the app has no objects of another driver, and that what is going to be applied is known to be there: at any time, only the stored
+   * driver may have some. @returns false while those of the former are still there
+   */
+  private async moved(engine: Engine, driver: EngineDriver): Promise<boolean> {
+    if (engine.driver === driver.name) return true
+    if (engine.driver !== null) {
+      await this.store(engine, { status: movingStatus(engine.status, driver.spec.title, now()) })
+      if (!(await this.deployer.leave(engine, ENGINE_DRIVERS[engine.driver], driver))) return false
+      this.logger.log(`app ${engine.id} is moved from ${engine.driver} to ${driver.name}`)
+    }
+    return this.store(engine, { driver: driver.name, appliedGeneration: 0 })
+  }
+
   /** What the cluster refuses is the answer to the deploy; what did not reach it is tried again. */
-  private async refuse(engine: Engine, { service }: Observed, error: KubeError): Promise<void> {
+  private async refuse(engine: Engine, serving: boolean, error: KubeError): Promise<void> {
     const cause = diagnoseRefusal(engine, error)
     if (!cause) {
       const waiting = engine.appliedGeneration < engine.generation && engine.status.phase === 'Pending'
@@ -107,9 +126,7 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
         })
       throw error
     }
-    await this.store(engine, {
-      status: refusedStatus(engine.status, cause, stepOf(cause.code), service?.status?.latestReadyRevisionName !== undefined, now()),
-    })
+    await this.store(engine, { status: refusedStatus(engine.status, cause, stepOf(cause.code), serving, now()) })
     this.queue.addLater(engine.id, REFUSED_MS)
   }
 
@@ -128,24 +145,17 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
     this.bus.publish('engine.status-changed', { engineId: engine.id, projectId: engine.projectId, phase: 'Deleting' })
   }
 
-  /** Compare and set, then tell. An app that was changed meanwhile is asked for again by that change. */
-  private async store(engine: Engine, found: Partial<Observation>): Promise<void> {
-    const { status, digest, appliedGeneration } = {
-      status: engine.status,
-      digest: engine.digest,
-      appliedGeneration: engine.appliedGeneration,
-      ...found,
-    }
-    const told = !sameStatus(engine.status, status) || engine.digest !== digest
-    if (!told && engine.appliedGeneration === appliedGeneration) return
-    const stored = await this.engines.observe(engine.id, engine.generation, engine.deletedAt !== null, {
-      status,
-      digest,
-      appliedGeneration,
-    })
-    if (!stored) return
-    Object.assign(engine, { status, digest, appliedGeneration })
-    if (told) this.bus.publish('engine.status-changed', { engineId: engine.id, projectId: engine.projectId, phase: status.phase })
+  /** Compare and set, then tell. An app that was changed meanwhile is asked for again by that change. @returns whether it was still as it was read */
+  private async store(engine: Engine, found: Partial<Observation>): Promise<boolean> {
+    const { status, digest, appliedGeneration, driver } = engine
+    const before: Observation = { status, digest, appliedGeneration, driver }
+    const after = { ...before, ...found }
+    const told = !sameStatus(status, after.status) || digest !== after.digest
+    if (!told && appliedGeneration === after.appliedGeneration && driver === after.driver) return true
+    if (!(await this.engines.observe(engine.id, engine.generation, engine.deletedAt !== null, after))) return false
+    Object.assign(engine, after)
+    if (told) this.bus.publish('engine.status-changed', { engineId: engine.id, projectId: engine.projectId, phase: after.status.phase })
+    return true
   }
 
   private addAll(): void {

@@ -1,3 +1,4 @@
+import type { DriverName } from '../../platform/kubernetes/drivers.js'
 import type { Engine, EngineChange, EngineStatus } from './engine.js'
 
 /** Which page of the apps is asked for. */
@@ -13,6 +14,7 @@ export interface Observation {
   status: EngineStatus
   digest: string | null
   appliedGeneration: number
+  driver: DriverName | null
 }
 
 /** Where apps are kept; one that is being deleted is found until it is gone from the cluster. */

@@ -1,16 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { KnativeRevision, KnativeService, Pod } from '../../platform/kubernetes/kube-objects.js'
+import { knativeDriver } from './drivers/knative.driver.js'
 import { pendingStatus, waitingSteps, type EngineStatus } from './engine.js'
-import { deriveStatus, sameStatus, type Desired, type Observed } from './engine.status.js'
+import { sameStatus, type Derived, type Desired } from './engine.status.js'
 
 /** Objects of the real cluster: Kubernetes 1.36, Knative Serving 1.15, as they were at that time. */
-interface Recording extends Observed {
-  at: string
-  service: KnativeService
+interface Seen {
+  service: KnativeService | undefined
   revisions: KnativeRevision[]
   pods: Pod[]
 }
+interface Recording extends Seen {
+  at: string
+  service: KnativeService
+}
+const deriveStatus = (desired: Desired, { service, revisions, pods }: Seen, at: Date): Derived =>
+  knativeDriver.derive(desired, { objects: [...(service ? [service] : []), ...revisions], pods }, at)
 
 const recording = (name: string): Recording =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')) as Recording
@@ -128,7 +134,7 @@ describe('from one status to the next', () => {
   it('remembers why a generation failed when Knative has given it up and removed its pods', () => {
     const crashed = derive('crash').status
     const seen = recording('crash')
-    const givenUp: Observed = {
+    const givenUp: Seen = {
       ...seen,
       pods: [],
       revisions: seen.revisions.map((revision) => ({
@@ -172,7 +178,7 @@ describe('between the apply and the first pod', () => {
   const { service } = recording('running')
   const fresh: KnativeService = { ...service, status: {} }
 
-  it.each<[string, Observed]>([
+  it.each<[string, Seen]>([
     ['nothing is seen of it', { service: undefined, revisions: [], pods: [] }],
     ['the service has no status', { service: fresh, revisions: [], pods: [] }],
     ['only an earlier generation is there', recording('running')],

@@ -53,10 +53,10 @@ export class EngineSweeper implements OnApplicationBootstrap, OnApplicationShutd
   /** One look at the cluster for what belongs to nothing. Whatever is found twice, a grace apart, is removed: the record of an app is always written first. */
   async sweep(at: Date = now()): Promise<void> {
     if (!this.deployer.ready) return
-    const { services, namespaces } = this.deployer.inventory()
+    const { parts, namespaces } = this.deployer.inventory()
     const strays: KubeObject[] = []
     const known = new Set(await this.engines.findAllIds())
-    strays.push(...services.filter(({ metadata }) => !known.has(metadata.labels?.[LABEL.engine] ?? '')))
+    strays.push(...parts.filter(({ metadata }) => !known.has(metadata.labels?.[LABEL.engine] ?? '')))
     for (const namespace of namespaces)
       if (!(await this.projects.find(namespace.metadata.labels?.[LABEL.project] ?? ''))) strays.push(namespace)
     const before = this.suspects

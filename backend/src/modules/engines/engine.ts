@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { DriverName } from '../../platform/kubernetes/drivers.js'
 
 /** The phases of an app, derived from what is watched in the cluster. */
 export const ENGINE_PHASES = [
@@ -53,6 +54,7 @@ export const CAUSE_CODES = [
   'quota-exceeded',
   'policy-refused',
   'unschedulable',
+  'route-not-ready',
   'manifest-refused',
   'not-allowed-in-cluster',
   'unknown',
@@ -84,9 +86,11 @@ export interface Engine {
   image: string
   port: number
   env: EnvVariable[]
-  /** First label of the app's host and name of its service: unique in this instance, given once. */
+  /** First label of the app's host and name of its objects: unique in this instance, given once. */
   host: string
   namespace: string
+  /** The driver whose objects are in the cluster, or are about to be; null before the first. No other driver has any there. */
+  driver: DriverName | null
   /** Raised by each change of what is wanted. */
   generation: number
   /** The generation that the cluster has accepted last; 0 before the first. */
@@ -188,6 +192,12 @@ export const pendingStatus = (message: string, since: Date): EngineStatus => ({
 export const deletingStatus = (at: Date): EngineStatus => ({
   ...pendingStatus('The app is being removed from the cluster.', at),
   phase: 'Deleting',
+})
+
+/** The status of an app while its objects make way for those of another driver. */
+export const movingStatus = (before: EngineStatus, to: string, at: Date): EngineStatus => ({
+  ...pendingStatus(`The app is being moved to ${to}; it answers again in a moment.`, before.phase === 'Deploying' ? before.since : at),
+  phase: 'Deploying',
 })
 
 /** The status of an app whose objects someone else has removed. */

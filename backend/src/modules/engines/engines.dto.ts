@@ -4,6 +4,7 @@ import { Transform } from 'class-transformer'
 import { registerDecorator, ValidateIf, type ValidationArguments } from 'class-validator'
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js'
 import { Id, Out, Revision, Text, WholeNumber } from '../../common/validation/fields.js'
+import { DRIVER_NAMES, type DriverName } from '../../platform/kubernetes/drivers.js'
 import {
   CAUSE_CODES,
   ENGINE_PHASES,
@@ -201,13 +202,15 @@ export class EngineDto {
   env: Record<string, string> | null
   @Out({ example: 'http://demo-iris-classifier.apps.localhost:8081' }) url: string
   @Out() status: EngineStatusDto
+  @Out({ enum: [...DRIVER_NAMES, null], type: String, nullable: true, description: 'how the app is run; null before its first deploy' })
+  driver: DriverName | null
   @Out({ type: 'integer', description: 'raised by each deploy' }) generation: number
   @Out({ format: 'date-time' }) createdAt: string
   @Out({ format: 'date-time' }) updatedAt: string
   @Out({ type: 'integer' }) revision: number
 
   static from(engine: Engine, appsUrl: string, withEnv: boolean): EngineDto {
-    const { id, projectId, name, image, digest, port, generation, revision } = engine
+    const { id, projectId, name, image, digest, port, driver, generation, revision } = engine
     return {
       id,
       projectId,
@@ -218,6 +221,7 @@ export class EngineDto {
       env: withEnv ? Object.fromEntries(engine.env.map((variable) => [variable.name, variable.value])) : null,
       url: urlOf(appsUrl, engine.host),
       status: EngineStatusDto.from(engine.status),
+      driver,
       generation,
       createdAt: engine.createdAt.toISOString(),
       updatedAt: engine.updatedAt.toISOString(),

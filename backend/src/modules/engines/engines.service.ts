@@ -39,6 +39,7 @@ export class EnginesService {
       env,
       host: hostOf(name, project.slug),
       namespace: namespaceOf(this.config.namespacePrefix, project),
+      driver: null,
       generation: 1,
       appliedGeneration: 0,
       digest: null,

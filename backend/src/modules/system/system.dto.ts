@@ -1,3 +1,4 @@
+import { DRIVER_NAMES, type DriverName } from '../../platform/kubernetes/drivers.js'
 import { Out } from '../../common/validation/fields.js'
 
 export class VersionDto {
@@ -9,9 +10,11 @@ export class VersionDto {
 export class ClusterCapabilityDto {
   @Out({ enum: ['absent', 'starting', 'ready', 'unreachable'] }) state: 'absent' | 'starting' | 'ready' | 'unreachable'
   @Out({ description: 'what the state means for whoever wants to deploy, in words' }) message: string
-  @Out({ enum: ['knative', null], type: String, nullable: true, description: 'how apps are run' }) driver: 'knative' | null
+  @Out({ enum: [...DRIVER_NAMES, null], type: String, nullable: true, description: 'how new apps are run' }) driver: DriverName | null
+  @Out({ enum: DRIVER_NAMES, isArray: true, description: 'the drivers that can run apps here, that for new apps first' })
+  drivers: readonly DriverName[]
   @Out({ type: String, nullable: true, description: 'version of Kubernetes' }) version: string | null
-  @Out() scaleToZero: boolean
+  @Out({ description: 'whether new apps sleep at zero while nobody asks them' }) scaleToZero: boolean
   @Out({ format: 'date-time', description: 'when the state was entered' }) since: string
 }
 

@@ -4,6 +4,7 @@ import { Health, type PartHealth } from '../../common/health.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
+import { DRIVER_SPECS } from '../../platform/kubernetes/drivers.js'
 import { EventBus } from '../events/event-bus.js'
 import type { CapabilitiesDto, VersionDto } from './system.dto.js'
 
@@ -34,7 +35,11 @@ export class SystemService {
     const parts = await this.health.check()
     const { since, ...cluster } = this.cluster.state
     return {
-      cluster: { ...cluster, scaleToZero: cluster.driver === 'knative', since: since.toISOString() },
+      cluster: {
+        ...cluster,
+        scaleToZero: cluster.driver !== null && DRIVER_SPECS[cluster.driver].capabilities.scaleToZero,
+        since: since.toISOString(),
+      },
       database: { state: parts['database']?.state ?? 'unavailable' },
       objectStore: {
         state: parts['objectStore']?.state ?? 'unavailable',

@@ -3,8 +3,9 @@ import { Health } from '../../common/health.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ClusterConnection } from './cluster-connection.js'
+import { carriesRuntime, DRIVER_NAMES, kindsOf, type DriverName } from './drivers.js'
 import { KubeApi } from './kube-api.js'
-import { LABEL, type KnativeRevision, type KnativeService, type KubeObject, type ObjectMeta, type Pod } from './kube-objects.js'
+import { isOf, KIND, LABEL, type Kind, type KubeObject, type ObjectMeta, type Pod } from './kube-objects.js'
 import { PodFeed, type WatchedPod } from './pod-feed.js'
 import { ResourceWatcher, type WatcherState } from './resource-watcher.js'
 import { watchedPod } from './watched-pod.js'
@@ -16,11 +17,12 @@ export abstract class AppWatch {
   abstract get synced(): boolean
   /** The state of each watch, by what it watches. */
   abstract get states(): Record<string, WatcherState>
-  abstract serviceOf(engineId: string): KnativeService | undefined
-  abstract revisionsOf(engineId: string): KnativeRevision[]
+  /** Objects of an app, of a kind that a driver of {@link ClusterState.drivers} makes; none of a kind that is not watched. */
+  abstract objectsOf<T extends KubeObject>(engineId: string, kind: Kind<T>): T[]
   abstract podsOf(engineId: string): Pod[]
   abstract namespaceOf(projectId: string): KubeObject | undefined
-  abstract services(): KnativeService[]
+  /** Objects of that kind, of all apps. */
+  abstract objects<T extends KubeObject>(kind: Kind<T>): T[]
   abstract namespaces(): KubeObject[]
   /** Calls back with the id of an app when something of it changed. Returns a function that ends this. */
   abstract onEngine(listener: (engineId: string) => void): () => void
@@ -30,15 +32,19 @@ export abstract class AppWatch {
   abstract onSynced(listener: () => void): () => void
 }
 
-/** Watches services, revisions, pods and namespaces of this instance, for the reconciler and for the logs. */
+/** All watches are of one of these, by the kind that they watch. */
+type Watches = ReadonlyMap<Kind, ResourceWatcher<KubeObject>>
+
+/** Watches what apps of this instance are made of, their pods and their namespaces, for the reconciler and for the logs. */
 @Injectable()
 export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('AppWatch')
-  private readonly servicesWatch: ResourceWatcher<KnativeService>
-  private readonly revisionsWatch: ResourceWatcher<KnativeRevision>
   private readonly podsWatch: ResourceWatcher<Pod>
   private readonly namespacesWatch: ResourceWatcher<KubeObject>
+  private readonly watches: Watches
   private readonly syncListeners = new Set<() => void>()
+  /** The drivers that may have apps here, as they were when the cluster answered last. */
+  private drivers: readonly DriverName[] = []
   private wasSynced = false
 
   constructor(
@@ -49,26 +55,22 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
   ) {
     super()
     if (config.kubeconfig !== null) health.register({ name: 'clusterWatch', required: false, check: () => this.requireSynced() })
-    this.servicesWatch = this.watcher('services', { apiVersion: 'serving.knative.dev/v1', kind: 'Service' }, LABEL.engine)
-    this.revisionsWatch = this.watcher('revisions', { apiVersion: 'serving.knative.dev/v1', kind: 'Revision' }, LABEL.engine)
-    this.podsWatch = this.watcher('pods', { apiVersion: 'v1', kind: 'Pod' }, LABEL.engine)
-    this.namespacesWatch = this.watcher('namespaces', { apiVersion: 'v1', kind: 'Namespace' }, LABEL.project)
+    this.podsWatch = this.watcher(KIND.pod, LABEL.engine)
+    this.namespacesWatch = this.watcher(KIND.namespace, LABEL.project)
+    const kinds = new Set(DRIVER_NAMES.flatMap(kindsOf))
+    this.watches = new Map([...kinds].map((kind) => [kind, this.watcher(kind, LABEL.engine)]))
   }
 
   get synced(): boolean {
-    return this.watchers.every(({ state }) => state === 'synced')
+    return this.drivers.length > 0 && this.needed.every(({ state }) => state === 'synced')
   }
 
   get states(): Record<string, WatcherState> {
-    return Object.fromEntries(this.watchers.map(({ name, state }) => [name, state]))
+    return Object.fromEntries(this.needed.map(({ name, state }) => [name, state]))
   }
 
-  serviceOf(engineId: string): KnativeService | undefined {
-    return this.servicesWatch.of(engineId)[0]
-  }
-
-  revisionsOf(engineId: string): KnativeRevision[] {
-    return this.revisionsWatch.of(engineId)
+  objectsOf<T extends KubeObject>(engineId: string, kind: Kind<T>): T[] {
+    return (this.watches.get(kind)?.of(engineId) ?? []).filter((object) => isOf(object, kind))
   }
 
   podsOf(engineId: string): Pod[] {
@@ -79,8 +81,8 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
     return this.namespacesWatch.of(projectId)[0]
   }
 
-  services(): KnativeService[] {
-    return this.servicesWatch.all()
+  objects<T extends KubeObject>(kind: Kind<T>): T[] {
+    return (this.watches.get(kind)?.all() ?? []).filter((object) => isOf(object, kind))
   }
 
   namespaces(): KubeObject[] {
@@ -88,7 +90,7 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
   }
 
   onEngine(listener: (engineId: string) => void): () => void {
-    const ends = [this.servicesWatch, this.revisionsWatch, this.podsWatch].map((watcher) => watcher.onChange(listener))
+    const ends = [this.podsWatch, ...this.watches.values()].map((watcher) => watcher.onChange(listener))
     return () => ends.forEach((end) => end())
   }
 
@@ -107,20 +109,29 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
   }
 
   onApplicationBootstrap(): void {
-    for (const watcher of this.watchers) watcher.onState(() => this.watcherChanged(watcher.state))
-    this.connection.onChange(({ state }) => {
-      if (state === 'ready') for (const watcher of this.watchers) watcher.start()
+    for (const watcher of this.all) watcher.onState(() => this.watcherChanged(watcher.state))
+    this.connection.onChange(({ state, drivers }) => {
+      if (state === 'ready') {
+        this.drivers = drivers
+        for (const watcher of this.needed) watcher.start()
+      }
       // A connection to an API server that went away may hang without a word; one to the old address is of no use.
-      for (const watcher of this.watchers) watcher.reconnect()
+      for (const watcher of this.all) watcher.reconnect()
     })
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.watchers.map((watcher) => watcher.stop()))
+    await Promise.all(this.all.map((watcher) => watcher.stop()))
   }
 
-  private get watchers(): ResourceWatcher<KubeObject>[] {
-    return [this.servicesWatch, this.revisionsWatch, this.podsWatch, this.namespacesWatch]
+  private get all(): ResourceWatcher<KubeObject>[] {
+    return [this.podsWatch, this.namespacesWatch, ...this.watches.values()]
+  }
+
+  /** Those without which it is not known what apps do: of other drivers nothing is asked. */
+  private get needed(): ResourceWatcher<KubeObject>[] {
+    const kinds = new Set(this.drivers.flatMap(kindsOf))
+    return [this.podsWatch, this.namespacesWatch, ...[...this.watches].filter(([kind]) => kinds.has(kind)).map(([, watcher]) => watcher)]
   }
 
   private async requireSynced(): Promise<void> {
@@ -135,10 +146,13 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
     this.wasSynced = synced
   }
 
-  private watcher<T extends KubeObject>(name: string, kind: { apiVersion: string; kind: string }, groupLabel: string): ResourceWatcher<T> {
+  private watcher<T extends KubeObject>(kind: Kind<T>, groupLabel: string): ResourceWatcher<T> {
+    const { apiVersion, plural } = kind
+    const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : ''
+    const selector = `${LABEL.instance}=${this.config.namespacePrefix}${carriesRuntime(kind) ? `,${LABEL.runtime}` : ''}`
     return new ResourceWatcher<T>({
-      name,
-      source: watchSource(this.api, kind, `${LABEL.instance}=${this.config.namespacePrefix}`),
+      name: `${plural}${group}`,
+      source: watchSource(this.api, kind, selector),
       project: (raw) => slim<T>(raw, kind),
       group: ({ metadata }) => metadata.labels?.[groupLabel],
       warn: (message, error) => this.logger.warn({ err: error }, message),
@@ -147,7 +161,7 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
 }
 
 /** Only what phases and logs need of an object: no specification, no field owners, no annotations but our own. */
-function slim<T extends KubeObject>(raw: KubeObject & { status?: unknown }, kind: { apiVersion: string; kind: string }): T {
+function slim<T extends KubeObject>(raw: KubeObject & { status?: unknown }, { apiVersion, kind }: Kind<T>): T {
   const { name, namespace, uid, generation, resourceVersion, creationTimestamp, deletionTimestamp, labels, annotations } = raw.metadata
   const own = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith('vitrine.dev/'))
   const metadata: ObjectMeta = {
@@ -161,7 +175,7 @@ function slim<T extends KubeObject>(raw: KubeObject & { status?: unknown }, kind
     ...(labels === undefined ? {} : { labels }),
     ...(own.length === 0 ? {} : { annotations: Object.fromEntries(own) }),
   }
-  return { ...kind, metadata, ...(raw.status === undefined ? {} : { status: raw.status }) } as unknown as T
+  return { apiVersion, kind, metadata, ...(raw.status === undefined ? {} : { status: raw.status }) } as unknown as T
 }
 
 /** The pods of all apps, out of the same watch. */

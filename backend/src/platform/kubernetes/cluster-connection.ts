@@ -1,12 +1,15 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { isDeepStrictEqual } from 'node:util'
 import { Pause } from '../../common/pause.js'
 import { now } from '../../common/clock.js'
 import { Health } from '../../common/health.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ClusterMonitor, type ClusterState } from './cluster-state.js'
+import { candidatesOf, DRIVER_SPECS, usableDrivers, type DriverName } from './drivers.js'
 import { KubeApi } from './kube-api.js'
 import { KubeError, toKubeError } from './kube-error.js'
+import { groupPath, type Kind } from './kube-objects.js'
 import { KubeconfigFile } from './kubeconfig-file.js'
 
 const CHECK_READY_MS = 4_000
@@ -29,7 +32,7 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
   private readonly pause = new Pause()
 
   constructor(
-    @Inject(CONFIG) config: Config,
+    @Inject(CONFIG) private readonly config: Config,
     private readonly api: KubeApi,
     health: Health,
   ) {
@@ -94,25 +97,56 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
 
   private async ask(): Promise<Finding> {
     const { gitVersion: version } = await this.api.json<{ gitVersion: string }>('GET', '/version', { timeoutMs: CHECK_TIMEOUT_MS })
-    const knative = await this.hasKnative()
-    if (!knative)
-      return {
-        ...this.away(),
-        version,
-        message: 'The cluster runs, but Knative Serving is not there yet. Apps that you deploy now start when it is.',
-      }
+    const drivers = await this.findDrivers()
+    const [driver] = drivers
+    if (!driver) return { ...this.away(), version, message: lacking(this.config.driver) }
     this.reachedOnce = true
-    return { state: 'ready', driver: 'knative', version, message: 'Apps can be deployed.' }
+    return { state: 'ready', driver, drivers, version, message: 'Apps can be deployed.' }
   }
 
-  private async hasKnative(): Promise<boolean> {
+  private async findDrivers(): Promise<DriverName[]> {
+    const { driver: setting, gateway, ingressClass } = this.config
+    const candidates = candidatesOf(setting)
+    const served = await Promise.all(candidates.map((name) => this.serves(DRIVER_SPECS[name].needs)))
+    const byIngress = setting === 'auto' && ingressClass === null
+    return usableDrivers({
+      setting,
+      served: new Set(candidates.filter((_, index) => served[index])),
+      hasGateway: gateway !== null,
+      hasIngressClass: !byIngress || (await this.hasIngressClass()),
+    })
+  }
+
+  /** Whether the API server serves all of these kinds. */
+  private async serves(kinds: readonly Kind[]): Promise<boolean> {
+    const plurals = new Map<string, string[]>()
+    for (const { apiVersion, plural } of kinds) plurals.set(apiVersion, [...(plurals.get(apiVersion) ?? []), plural])
+    const groups = await Promise.all(
+      [...plurals].map(async ([apiVersion, wanted]) => {
+        const { resources = [] } = await this.lookUp<{ resources?: { name: string }[] }>(groupPath(apiVersion))
+        return wanted.every((plural) => resources.some(({ name }) => name === plural))
+      }),
+    )
+    return groups.every(Boolean)
+  }
+
+  private async hasIngressClass(): Promise<boolean> {
     try {
-      const { resources = [] } = await this.api.json<{ resources?: { name: string }[] }>('GET', '/apis/serving.knative.dev/v1', {
-        timeoutMs: CHECK_TIMEOUT_MS,
-      })
-      return resources.some(({ name }) => name === 'services')
+      const { items = [] } = await this.lookUp<{ items?: unknown[] }>('/apis/networking.k8s.io/v1/ingressclasses?limit=1')
+      return items.length > 0
     } catch (error) {
-      if (error instanceof KubeError && error.kind === 'not-found') return false
+      // Who may not look has been given rights for what is used: then there is nothing to find out.
+      if (error instanceof KubeError && error.kind === 'forbidden') return true
+      throw error
+    }
+  }
+
+  /** What is at a path; nothing when there is no such path. */
+  private async lookUp<T extends object>(path: string): Promise<Partial<T>> {
+    try {
+      return await this.api.json<T>('GET', path, { timeoutMs: CHECK_TIMEOUT_MS })
+    } catch (error) {
+      if (error instanceof KubeError && error.kind === 'not-found') return {}
       throw error
     }
   }
@@ -133,8 +167,8 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
   }
 
   private enter(finding: Finding): void {
-    const { state, message, driver, version } = this.current
-    if (state === finding.state && message === finding.message && driver === finding.driver && version === finding.version) return
+    if (isDeepStrictEqual({ ...finding, since: this.current.since }, this.current)) return
+    const { state } = this.current
     this.current = { ...finding, since: state === finding.state ? this.current.since : now() }
     this.logger.log(`${finding.state}: ${finding.message}`)
     for (const listener of this.listeners) this.tell(listener)
@@ -150,21 +184,30 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
   }
 }
 
+/** What a cluster that answers does not have yet, in words. */
+const lacking = (setting: DriverName | 'auto'): string =>
+  setting === 'auto'
+    ? 'The cluster runs, but has nothing yet that runs apps and leads requests to them: Knative Serving, a Gateway or an Ingress class. Apps that you deploy now start when it has.'
+    : `The cluster runs, but ${DRIVER_SPECS[setting].title} is not there yet. Apps that you deploy now start when it is.`
+
 const ABSENT: Finding = {
   state: 'absent',
   message: 'No cluster is configured, so apps cannot run here. Everything else works.',
   driver: null,
+  drivers: [],
   version: null,
 }
 const STARTING: Finding = {
   state: 'starting',
   message: 'The cluster is starting. Apps that you deploy now start when it is ready.',
   driver: null,
+  drivers: [],
   version: null,
 }
 const UNREACHABLE: Finding = {
   state: 'unreachable',
   message: 'The cluster cannot be reached. Apps that you deploy now start when the cluster is back.',
   driver: null,
+  drivers: [],
   version: null,
 }

@@ -1,9 +1,14 @@
+import type { DriverName } from './drivers.js'
+
 /** What the portal knows of the cluster: `absent` when none is configured, `starting` until it was reached once, `unreachable` after it was lost. */
 export interface ClusterState {
   state: 'absent' | 'starting' | 'ready' | 'unreachable'
   /** What the state means for whoever wants to deploy, in words. */
   message: string
-  driver: 'knative' | null
+  /** How new apps are run; null while that is not known. */
+  driver: DriverName | null
+  /** The drivers that may have apps here, {@link driver} first. */
+  drivers: readonly DriverName[]
   /** Version of Kubernetes, as in `v1.36.3`. */
   version: string | null
   since: Date

@@ -16,18 +16,22 @@ interface ListPage {
 
 /** Lists and watches one kind in all namespaces, by label. */
 export function watchSource(api: KubeApi, kind: { apiVersion: string; kind: string }, labelSelector: string): WatchSource {
-  const path = pathOf(kind)
+  return watchPath(api, pathOf(kind), { labelSelector })
+}
+
+/** Lists and watches what is at a path of the API server. */
+export function watchPath(api: KubeApi, path: string, selector: Record<string, string>): WatchSource {
   return {
     async list() {
       const items: KubeObject[] = []
       for (let next: string | undefined; ;) {
-        const page: ListPage = await api.json('GET', path, { query: { labelSelector, limit: PAGE, continue: next } })
+        const page: ListPage = await api.json('GET', path, { query: { ...selector, limit: PAGE, continue: next } })
         items.push(...(page.items ?? []))
         next = page.metadata.continue || undefined
         if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion ?? '' }
       }
     },
-    watch: (resourceVersion, signal) => lines(api, path, { labelSelector, resourceVersion }, signal),
+    watch: (resourceVersion, signal) => lines(api, path, { ...selector, resourceVersion }, signal),
   }
 }
 

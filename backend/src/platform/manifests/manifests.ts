@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
+import { DRIVER_NAMES, DRIVER_SPECS, type DriverName, type DriverPart } from '../kubernetes/drivers.js'
 import type { Manifest } from '../kubernetes/kube-objects.js'
 import { parseManifests, type Allowed } from './parse.js'
-import { DRIVERS, loadTemplates, type Driver, type Templates } from './templates.js'
+import { loadTemplates, type Templates } from './templates.js'
 
 /** What the templates of a project's namespace take. */
 export interface ProjectValues {
@@ -26,11 +27,22 @@ export interface AppValues {
   /** Which version of the app's specification this is, as a text: labels are texts. */
   generation: string
   namespace: string
-  /** Name of the service, and first label of the app's host. */
+  /** Name of its objects, and first label of its host. */
   host: string
   image: string
+  /** `Always` for an image that is named by a tag: a deploy takes what the tag stands for then. */
+  pullPolicy: 'Always' | 'IfNotPresent'
   port: number
   env: { name: string; value: string }[]
+  /** Host name under which the app is reached. */
+  hostname: string
+  /** The Gateway to attach to; both empty where there is none. */
+  gatewayNamespace: string
+  gatewayName: string
+  /** Class of the Ingress; empty for the cluster's default. */
+  ingressClass: string
+  /** How long Knative waits for the first byte of an answer, in seconds. */
+  timeoutSeconds: number
 }
 
 const PROJECT_TEMPLATES = ['namespace', 'service-account', 'quota', 'limits', 'network-policies'] as const
@@ -39,9 +51,16 @@ const PROJECT_TEMPLATES = ['namespace', 'service-account', 'quota', 'limits', 'n
 export const renderProject = (templates: Templates, values: ProjectValues): Manifest[] =>
   PROJECT_TEMPLATES.flatMap((name) => parseManifests(templates.render(name, values), projectRules(values)))
 
-/** The manifests of an app. Pure. @throws Error when a template is not as it must be */
-export const renderApp = (templates: Templates, values: AppValues): Manifest[] =>
-  parseManifests(templates.render('service', values), appRules(values))
+/** The manifests of an app, in the order of the driver's parts. Pure. @throws Error when a template is not as it must be */
+export function renderApp(driver: DriverName, templates: Templates, values: AppValues): Manifest[] {
+  const { parts, templates: names } = DRIVER_SPECS[driver]
+  return parts.map((part, index) => {
+    const name = names[index] ?? ''
+    const [manifest, ...more] = parseManifests(templates.render(name, values), [allowedPart(part, values)])
+    if (!manifest || more.length > 0) throw new Error(`the template ${name} of ${driver} must contain one object`)
+    return manifest
+  })
+}
 
 function projectRules({ namespace }: ProjectValues): Allowed[] {
   const named = (apiVersion: string, kind: string, ...names: string[]): Allowed => ({ apiVersion, kind, namespace, names })
@@ -56,37 +75,41 @@ function projectRules({ namespace }: ProjectValues): Allowed[] {
       'vitrine-default-deny',
       'vitrine-allow-dns',
       'vitrine-allow-requests',
+      'vitrine-allow-direct-requests',
       'vitrine-allow-egress',
     ),
   ]
 }
 
-const appRules = ({ namespace, host }: AppValues): Allowed[] => [
-  { apiVersion: 'serving.knative.dev/v1', kind: 'Service', namespace, names: [host] },
-]
+const allowedPart = ({ kind, nameOf }: DriverPart, { namespace, host }: AppValues): Allowed => ({
+  apiVersion: kind.apiVersion,
+  kind: kind.kind,
+  namespace,
+  names: [nameOf(host)],
+})
 
 /** The templates of all drivers. Made at start: a template that cannot be rendered stops it. */
 @Injectable()
 export class Manifests {
-  private readonly templates: Map<Driver, Templates>
+  private readonly templates: Map<DriverName, Templates>
 
   constructor(@Inject(CONFIG) config: Config) {
-    this.templates = new Map(DRIVERS.map((driver) => [driver, loadTemplates(config.templatesDir, driver)]))
-    for (const templates of this.templates.values()) {
+    this.templates = new Map(DRIVER_NAMES.map((name) => [name, loadTemplates(config.templatesDir, DRIVER_SPECS[name].folders)]))
+    for (const [driver, templates] of this.templates) {
       renderProject(templates, SAMPLE_PROJECT)
-      renderApp(templates, SAMPLE_APP)
+      renderApp(driver, templates, SAMPLE_APP)
     }
   }
 
-  project(driver: Driver, values: ProjectValues): Manifest[] {
+  project(driver: DriverName, values: ProjectValues): Manifest[] {
     return renderProject(this.of(driver), values)
   }
 
-  app(driver: Driver, values: AppValues): Manifest[] {
-    return renderApp(this.of(driver), values)
+  app(driver: DriverName, values: AppValues): Manifest[] {
+    return renderApp(driver, this.of(driver), values)
   }
 
-  private of(driver: Driver): Templates {
+  private of(driver: DriverName): Templates {
     const templates = this.templates.get(driver)
     if (!templates) throw new Error(`there is no driver ${driver}`)
     return templates
@@ -111,10 +134,16 @@ export const SAMPLE_APP: AppValues = {
   namespace: 'vitrine-iris-classifier-000001',
   host: 'demo-iris-classifier',
   image: '10.200.0.1:5000/iris-classifier:1',
+  pullPolicy: 'Always',
   port: 7860,
   env: [
     { name: 'GREETING', value: 'say "hello" & smile: # not a comment' },
     { name: 'EMPTY', value: '' },
     { name: 'LINES', value: 'one\ntwo\n' },
   ],
+  hostname: 'demo-iris-classifier.apps.example.org',
+  gatewayNamespace: 'traefik',
+  gatewayName: 'apps',
+  ingressClass: 'traefik',
+  timeoutSeconds: 300,
 }

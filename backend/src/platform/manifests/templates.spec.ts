@@ -10,7 +10,7 @@ afterAll(() => rmSync(dir, { recursive: true }))
 function templateOf(source: string) {
   mkdirSync(join(dir, 'knative'), { recursive: true })
   writeFileSync(join(dir, 'knative', 'one.yaml.eta'), source)
-  return loadTemplates(dir, 'knative')
+  return loadTemplates(dir, ['knative'])
 }
 
 describe('templates', () => {
@@ -32,8 +32,17 @@ describe('templates', () => {
   })
 
   it('are refused when they are broken', () => expect(() => templateOf('<% if ( { %>')).toThrow())
+  it('of a folder go before those of the folders that follow', () => {
+    mkdirSync(join(dir, 'common'), { recursive: true })
+    writeFileSync(join(dir, 'common', 'one.yaml.eta'), 'a: 1\n')
+    writeFileSync(join(dir, 'common', 'other.yaml.eta'), 'a: 2\n')
+    templateOf('a: 3\n')
+    const templates = loadTemplates(dir, ['knative', 'common'])
+    expect([templates.render('one', {}), templates.render('other', {})]).toEqual(['a: 3\n', 'a: 2\n'])
+  })
+
   it('must exist', () => {
     expect(() => templateOf('a: 1').render('two', {})).toThrow(/no template/)
-    expect(() => loadTemplates(join(dir, 'nowhere'), 'knative')).toThrow()
+    expect(() => loadTemplates(join(dir, 'nowhere'), ['knative'])).toThrow()
   })
 })

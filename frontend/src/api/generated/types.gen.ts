@@ -737,7 +737,7 @@ export type EngineStepDto = {
 };
 
 export type EngineCauseDto = {
-    code: 'image-not-found' | 'image-private' | 'image-unresolved' | 'image-invalid' | 'port-not-answering' | 'app-crashed' | 'app-exited' | 'out-of-memory' | 'start-failed' | 'start-timeout' | 'quota-exceeded' | 'policy-refused' | 'unschedulable' | 'manifest-refused' | 'not-allowed-in-cluster' | 'unknown';
+    code: 'image-not-found' | 'image-private' | 'image-unresolved' | 'image-invalid' | 'port-not-answering' | 'app-crashed' | 'app-exited' | 'out-of-memory' | 'start-failed' | 'start-timeout' | 'quota-exceeded' | 'policy-refused' | 'unschedulable' | 'route-not-ready' | 'manifest-refused' | 'not-allowed-in-cluster' | 'unknown';
     title: string;
     /**
      * what the cluster or the app said
@@ -789,6 +789,10 @@ export type EngineDto = {
     } | null;
     url: string;
     status: EngineStatusDto;
+    /**
+     * how the app is run; null before its first deploy
+     */
+    driver: 'knative' | 'gateway' | 'ingress' | 'emissary' | null;
     /**
      * raised by each deploy
      */
@@ -865,13 +869,20 @@ export type ClusterCapabilityDto = {
      */
     message: string;
     /**
-     * how apps are run
+     * how new apps are run
      */
-    driver: 'knative' | null;
+    driver: 'knative' | 'gateway' | 'ingress' | 'emissary' | null;
+    /**
+     * the drivers that can run apps here, that for new apps first
+     */
+    drivers: Array<'knative' | 'gateway' | 'ingress' | 'emissary'>;
     /**
      * version of Kubernetes
      */
     version: string | null;
+    /**
+     * whether new apps sleep at zero while nobody asks them
+     */
     scaleToZero: boolean;
     /**
      * when the state was entered

@@ -1,0 +1,109 @@
+import { DRIVER_SPECS } from '../../../platform/kubernetes/drivers.js'
+import {
+  conditionOf,
+  KIND,
+  LABEL,
+  type Condition,
+  type KnativeRevision,
+  type KnativeService,
+} from '../../../platform/kubernetes/kube-objects.js'
+import { diagnose, diagnoseService } from '../engine.diagnosis.js'
+import { APP_CONTAINER } from '../engine.diagnosis.js'
+import { assemble, dateOf, isAlive, isReady, lowerFirst, newest, notYet, remember, type Desired, type Verdict } from '../engine.status.js'
+import { only, type EngineDriver, type Observed } from './engine-driver.js'
+
+const REVISION_LABEL = 'serving.knative.dev/revision'
+
+/** Knative Serving: one Service, of which Knative makes a revision a generation. It scales to zero, and says most of what there is to say itself. */
+export const knativeDriver: EngineDriver = {
+  name: 'knative',
+  spec: DRIVER_SPECS.knative,
+
+  derive(desired, observed, at) {
+    const [service] = only(observed, KIND.knativeService)
+    const revisions = only(observed, KIND.knativeRevision)
+    const revision = newest(revisions.filter(({ metadata }) => metadata.labels?.[LABEL.generation] === String(desired.generation)))
+    const alive = observed.pods.filter(isAlive)
+    const own = alive.filter(({ metadata }) => revision !== undefined && metadata.labels?.[REVISION_LABEL] === revision.metadata.name)
+    return assemble(
+      desired,
+      {
+        verdict: decide(desired, service, revision, revisions, own, at),
+        startedAt: dateOf(revision?.metadata.creationTimestamp),
+        pod: newest(own),
+        replicas: alive.filter(isReady).length,
+        digest: digestOf(revision),
+      },
+      at,
+    )
+  },
+
+  isServing: (observed) => only(observed, KIND.knativeService)[0]?.status?.latestReadyRevisionName !== undefined,
+
+  isClear: (observed) => observed.objects.length === 0 && !observed.pods.some(isAlive),
+}
+
+function decide(
+  desired: Desired,
+  service: KnativeService | undefined,
+  revision: KnativeRevision | undefined,
+  revisions: KnativeRevision[],
+  pods: Observed['pods'],
+  at: Date,
+): Verdict {
+  const others = revisions.filter((each) => each !== revision)
+  if (!revision) {
+    const seen = service?.status?.observedGeneration === service?.metadata.generation
+    const cause = service && seen ? diagnoseService(desired, service) : null
+    return cause ? notYet({ cause }, isStillServing(service, others)) : { phase: 'Deploying', message: 'The cluster is preparing the app.' }
+  }
+  const diagnosis = remember(desired.status.cause, diagnose(desired, pods, troublesOf(revision), at))
+  if (conditionOf(revision, 'Ready')?.status !== 'True') return notYet(diagnosis, isStillServing(service, others))
+  return decideReady(service, revision, pods, diagnosis)
+}
+
+/** What Knative says is wrong with a revision. */
+const troublesOf = (revision: KnativeRevision): Condition[] =>
+  ['ContainerHealthy', 'ResourcesAvailable'].flatMap((type) => {
+    const condition = conditionOf(revision, type)
+    return condition?.status === 'False' ? [condition] : []
+  })
+
+/** Whether Knative still sends requests to an earlier generation. */
+const isStillServing = (service: KnativeService | undefined, others: KnativeRevision[]): boolean =>
+  others.some(({ metadata }) => metadata.name === service?.status?.latestReadyRevisionName)
+
+/** Of a revision that was ready: it answers, sleeps, wakes, or has got into trouble since. */
+function decideReady(
+  service: KnativeService | undefined,
+  revision: KnativeRevision,
+  pods: Observed['pods'],
+  diagnosis: ReturnType<typeof diagnose>,
+): Verdict {
+  if (!isRouted(service, revision)) return { phase: 'Deploying', message: 'The app runs; its address is being set up.' }
+  const active = conditionOf(revision, 'Active')?.status
+  if (active === 'False') return { phase: 'Idle', message: 'The app sleeps. The next request wakes it.' }
+  const cause = !pods.some(isReady) && diagnosis && 'cause' in diagnosis ? diagnosis.cause : null
+  if (active === 'Unknown') {
+    if (cause) return { phase: 'Failed', message: `The app cannot be woken: ${lowerFirst(cause.title)}.`, cause }
+    return { phase: 'Waking', message: 'The app is being woken.', ...(diagnosis && 'inMs' in diagnosis ? diagnosis : {}) }
+  }
+  if (cause) return { phase: 'Degraded', message: `The app was running and does not answer now: ${lowerFirst(cause.title)}.`, cause }
+  return { phase: 'Running', message: 'The app runs.' }
+}
+
+/** Whether requests reach this revision. */
+function isRouted(service: KnativeService | undefined, revision: KnativeRevision): boolean {
+  const { status, metadata } = service ?? {}
+  return (
+    status?.latestReadyRevisionName === revision.metadata.name &&
+    status.observedGeneration === metadata?.generation &&
+    conditionOf(service, 'RoutesReady')?.status === 'True'
+  )
+}
+
+function digestOf(revision: KnativeRevision | undefined): string | null {
+  const statuses = revision?.status?.containerStatuses ?? []
+  const image = (statuses.find(({ name }) => name === APP_CONTAINER) ?? statuses[0])?.imageDigest
+  return image?.split('@')[1] ?? null
+}
