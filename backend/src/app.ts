@@ -12,7 +12,7 @@ import { AppModule } from './app.module.js'
 import { AuditTrail } from './common/auth-context/audit-trail.js'
 import type { AuthenticatedRequest } from './common/auth-context/auth-context.js'
 import { checkDepth } from './common/body-depth.js'
-import { answerClientError } from './common/problem/client-error.js'
+import { answerClientError, answerUnreadableAddress } from './common/problem/client-error.js'
 import { ProblemFilter } from './common/problem/problem.filter.js'
 import { SseStream } from './common/sse/sse-stream.js'
 import { createValidationPipe } from './common/validation/validation.pipe.js'
@@ -51,6 +51,9 @@ export async function createApp(config: Config, options: { preview?: boolean } =
     trustProxy: (_address, hop) => hop < config.trustedProxies,
     requestIdHeader: false,
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerUnreadableAddress,
+    // Longer than any head may be: an id that is too long is one that is not there, not an answer of the router's own.
+    routerOptions: { maxParamLength: 32_768 },
     genReqId: () => randomUUID(),
     // Streams are ended in order before the server closes; a connection that is left over then must not hold it up.
     forceCloseConnections: true,

@@ -75,6 +75,15 @@ it('what is no request, or has too large a head, is answered with a problem too'
   expect(text).toContain('"code":"malformed-request"')
 })
 
+it('an id that is far too long, or cannot be read, is answered with a problem as well', async () => {
+  const outcome = async (path: string) => {
+    const { status, body } = await client.get(path)
+    return [status, body.code]
+  }
+  expect(await outcome(`/api/projects/${'x'.repeat(3_000)}`)).toEqual([404, 'project-not-found'])
+  expect(await outcome('/api/projects/%zz')).toEqual([400, 'malformed-request'])
+})
+
 it('the documents that describe the API are served', async () => {
   const document = await fetch(`${portal.url}/api/openapi.json`)
   expect(((await document.json()) as { openapi: string }).openapi).toMatch(/^3\./)

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
@@ -19,6 +20,12 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`,
   )
+}
+
+/** Answers an address that the router could not read, before any route is known. */
+export function answerUnreadableAddress(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(new DomainError('malformed-request', { reason: 'Its address cannot be read.' }, { cause: error }), request.id)
+  void reply.status(problem.status).type('application/problem+json').send(problem)
 }
 
 function toDomainError({ code }: NodeJS.ErrnoException): DomainError {
