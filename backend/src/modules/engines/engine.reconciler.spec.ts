@@ -5,14 +5,16 @@ import { FakeCluster } from '../../../test/fakes/fake-cluster.js'
 import { MemoryEngineRepository } from '../../../test/fakes/memory-engines.js'
 import { newId } from '../../common/ids.js'
 import { parseConfig } from '../../config/config.js'
+import type { DriverName } from '../../platform/kubernetes/drivers.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
+import { LABEL, refOf } from '../../platform/kubernetes/kube-objects.js'
 import { Manifests } from '../../platform/manifests/manifests.js'
 import { EventBus } from '../events/event-bus.js'
 import { EngineDeployer } from './engine.deployer.js'
 import { EngineReconciler } from './engine.reconciler.js'
 import { deletingStatus, type Engine, type EnginePhase } from './engine.js'
 
-const config = parseConfig({
+const settings = {
   VITRINE_SECRET: 'only-for-tests-0123456789abcdefghijklmnop',
   MONGODB_URI: 'mongodb://127.0.0.1/none',
   S3_ENDPOINT: 'http://127.0.0.1:1',
@@ -20,7 +22,9 @@ const config = parseConfig({
   S3_SECRET_KEY: 'none',
   VITRINE_NAMESPACE_PREFIX: 'test',
   VITRINE_TEMPLATES_DIR: new URL('../../../../manifests-templates', import.meta.url).pathname,
-})
+  VITRINE_GATEWAY: 'traefik/apps',
+}
+const config = parseConfig(settings)
 const manifests = new Manifests(config)
 Logger.overrideLogger(false)
 
@@ -30,10 +34,16 @@ let reconciler: EngineReconciler
 let phases: EnginePhase[]
 
 /** A portal of its own over what is stored and what is in the cluster: what a restart makes. */
-function start(): EngineReconciler {
+function start(driver = 'auto'): EngineReconciler {
   const bus = new EventBus()
   bus.on('engine.status-changed', ({ phase }) => phases.push(phase))
-  const deployer = new EngineDeployer(config, manifests, fake.cluster, fake.monitor, fake.watch)
+  const deployer = new EngineDeployer(
+    parseConfig({ ...settings, VITRINE_DRIVER: driver }),
+    manifests,
+    fake.cluster,
+    fake.monitor,
+    fake.watch,
+  )
   const made = new EngineReconciler(engines, deployer, fake.monitor, fake.watch, bus)
   made.onApplicationBootstrap()
   return made
@@ -176,6 +186,136 @@ describe('what someone else does in the cluster', () => {
   })
 })
 
+/** What is in the cluster of apps, beside their namespaces and what isolates those, as `kind name`. */
+const made = (): string[] =>
+  [...fake.objects.values()]
+    .filter(({ metadata }) => metadata.labels?.[LABEL.engine] !== undefined)
+    .map(({ apiVersion, kind, metadata }) => `${apiVersion.includes('knative') ? 'Knative ' : ''}${kind} ${metadata.name}`)
+    .sort()
+
+describe.each(['gateway', 'ingress', 'emissary'] as const)('%s', (driver) => {
+  const route = { gateway: 'HTTPRoute', ingress: 'Ingress', emissary: 'Mapping' }[driver]
+  beforeEach(() => fake.has(driver))
+
+  it('makes a Deployment, a Service and what leads to them, in this order, and removes them all', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start(driver)
+    await becomes(engine.id, 'Running')
+    const { namespace, host } = engine
+    expect(fake.calls.slice(-3)).toEqual([
+      `apply Deployment ${namespace}/${host}`,
+      `apply Service ${namespace}/${host}-app`,
+      `apply ${route} ${namespace}/${host}`,
+    ])
+    expect(engines.engines.get(engine.id)).toMatchObject({ driver, digest: `sha256:${'0'.repeat(64)}`, status: { replicas: 1 } })
+    const calls = fake.calls.length
+    for (let i = 0; i < 5; i++) await reconciler.reconcile(engine.id)
+    expect(fake.calls, 'nothing is applied twice').toHaveLength(calls)
+
+    await engines.markDeleted(engine.id, deletingStatus(new Date()), new Date())
+    await reconciler.reconcile(engine.id)
+    await vi.waitFor(() => expect(engines.engines.size).toBe(0))
+    expect(made()).toEqual([])
+  })
+
+  it.each(['Deployment', 'Service', route])('puts a %s back that someone has removed', async (kind) => {
+    const engine = await store(makeEngine())
+    reconciler = start(driver)
+    await becomes(engine.id, 'Running')
+    phases = []
+    const before = made()
+    const object = [...fake.objects.values()].find((each) => each.kind === kind)
+    fake.remove(refOf(object as NonNullable<typeof object>))
+    await vi.waitFor(() => expect(phases).toContain('Running'))
+    expect(phases[0]).toBe('Missing')
+    expect(made()).toEqual(before)
+  })
+})
+
+describe('an instance that changes its driver', () => {
+  async function running(driver: DriverName): Promise<Engine> {
+    fake.has(driver)
+    const engine = await store(makeEngine())
+    reconciler = start(driver)
+    await becomes(engine.id, 'Running')
+    await reconciler.onApplicationShutdown()
+    phases = []
+    return engine
+  }
+  const movedTo = (id: string, driver: DriverName) =>
+    vi.waitFor(() => expect(engines.engines.get(id)).toMatchObject({ driver, status: { phase: 'Running' } }), { timeout: 5_000 })
+
+  it.each([
+    ['knative', 'gateway'],
+    ['gateway', 'knative'],
+    ['ingress', 'emissary'],
+  ] as const)('from %s to %s removes what the first had made, then makes its own', async (from, to) => {
+    const engine = await running(from)
+    fake.has(to)
+    reconciler = start(to)
+    await movedTo(engine.id, to)
+    expect(phases).toContain('Deploying')
+    expect(phases, 'nobody else removed it').not.toContain('Missing')
+    const wanted = { knative: ['Knative Revision', 'Knative Service', 'Pod'], other: ['Deployment', 'Pod', 'ReplicaSet', 'Service'] }
+    const route = { gateway: ['HTTPRoute'], ingress: ['Ingress'], emissary: ['Mapping'], knative: [] }[to]
+    expect(made().map((name) => name.replace(/ \S+$/, ''))).toEqual(
+      [...(to === 'knative' ? wanted.knative : [...wanted.other, ...route])].sort(),
+    )
+  })
+
+  it('keeps the pods when only the route differs', async () => {
+    const engine = await running('gateway')
+    const uid = () => [...fake.objects.values()].find(({ kind }) => kind === 'Deployment')?.metadata.uid
+    const before = uid()
+    fake.has('ingress')
+    reconciler = start('ingress')
+    await movedTo(engine.id, 'ingress')
+    expect(uid()).toBe(before)
+    expect(made().filter((name) => name.startsWith('HTTPRoute'))).toEqual([])
+  })
+
+  it('applies nothing before the former driver’s objects are gone', async () => {
+    const engine = await running('knative')
+    fake.has('gateway')
+    fake.deletesAtOnce = false
+    reconciler = start('gateway')
+    await vi.waitFor(() => expect(phases).toContain('Deploying'))
+    await reconciler.reconcile(engine.id)
+    expect(made().filter((name) => name.startsWith('Deployment'))).toEqual([])
+    expect(engines.engines.get(engine.id)?.driver).toBe('knative')
+    fake.finishDeletions()
+    await movedTo(engine.id, 'gateway')
+  })
+
+  it('leaves apps where they are when nobody said otherwise, and new ones take what is preferred', async () => {
+    const engine = await running('ingress')
+    fake.has('knative', 'gateway', 'ingress')
+    const second = await store(makeEngine({ projectId: engine.projectId, name: 'second' }))
+    reconciler = start('auto')
+    await becomes(second.id, 'Running')
+    await reconciler.reconcile(engine.id)
+    expect(engines.engines.get(engine.id)).toMatchObject({ driver: 'ingress', status: { phase: 'Running' } })
+    expect(engines.engines.get(second.id)).toMatchObject({ driver: 'knative' })
+  })
+
+  it('moves them when their driver is not in the cluster any more', async () => {
+    const engine = await running('knative')
+    fake.has('gateway', 'ingress')
+    reconciler = start('auto')
+    await movedTo(engine.id, 'gateway')
+    expect(made().filter((name) => name.startsWith('Knative'))).toEqual([])
+  })
+
+  it('can delete an app that was never moved', async () => {
+    const engine = await running('knative')
+    fake.has('gateway')
+    await engines.markDeleted(engine.id, deletingStatus(new Date()), new Date())
+    reconciler = start('gateway')
+    await vi.waitFor(() => expect(engines.engines.size).toBe(0), { timeout: 5_000 })
+    expect(made()).toEqual([])
+  })
+})
+
 describe('a deletion', () => {
   const mark = async (id: string): Promise<void> => {
     await engines.markDeleted(id, deletingStatus(new Date()), new Date())
@@ -254,6 +394,27 @@ describe('kill -9', () => {
       for (const name of Object.getOwnPropertyNames(target))
         if (typeof Reflect.get(Object.getPrototypeOf(target) as object, name) === 'function') Reflect.deleteProperty(target, name)
   }
+
+  it.each(Array.from({ length: 24 }, (_, calls) => calls))(
+    'after %i calls of a move from one driver to another leaves no object of the first',
+    async (calls) => {
+      const engine = await store(makeEngine())
+      reconciler = start()
+      await becomes(engine.id, 'Running')
+      await reconciler.onApplicationShutdown()
+      fake.has('gateway')
+      dieAfter(calls)
+      reconciler = start('gateway')
+      await reconciler.reconcile(engine.id).catch(() => undefined)
+      await reconciler.onApplicationShutdown()
+      revive()
+      reconciler = start('gateway')
+      await vi.waitFor(() => expect(engines.engines.get(engine.id)).toMatchObject({ driver: 'gateway', status: { phase: 'Running' } }), {
+        timeout: 5_000,
+      })
+      expect(made().map((name) => name.split(' ')[0])).toEqual(['Deployment', 'HTTPRoute', 'Pod', 'ReplicaSet', 'Service'])
+    },
+  )
 
   it.each(Array.from({ length: 16 }, (_, calls) => calls))(
     'after %i calls of a deploy and of a deletion leaves nothing lost and nothing behind',

@@ -21,6 +21,7 @@ const REFUSED_MS = 60_000
 const RECHECK_SLACK_MS = 50
 // Objects of a driver that is no longer used are not watched.
 const MOVE_MS = 500
+const GONE_MS = 2_000
 
 /**
  * Makes the cluster be as the stored apps say, and the stored status be as the cluster is. Level-triggered: a run looks at everything anew and may be
@@ -139,7 +140,8 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
         await this.store(engine, { status: { ...engine.status, message: `The app is removed when the cluster is back. ${message}` } })
       return
     }
-    if (!untouched && !(await this.deployer.remove(engine))) return
+    // A watch tells when it is gone, but of a driver that is no longer used nothing is watched.
+    if (!untouched && !(await this.deployer.remove(engine))) return this.queue.addLater(engine.id, GONE_MS)
     await this.engines.remove(engine.id)
     this.logger.log(`app ${engine.id} is removed`)
     this.bus.publish('engine.status-changed', { engineId: engine.id, projectId: engine.projectId, phase: 'Deleting' })
