@@ -199,7 +199,7 @@ describe('the log of an app', () => {
     const writing = emit(`n=4000&every=1&wait=1&tag=${name}`)
     await arrives(view, name, 1_000)
     await portal.stop()
-    expect(view.end).not.toBeNull()
+    await vi.waitFor(() => expect(view.end).not.toBeNull(), LONG)
     await view.close()
     portal = await start()
     client = await portal.signedIn()

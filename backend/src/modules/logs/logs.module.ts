@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { KubeApi } from '../../platform/kubernetes/kube-api.js'
+import { EventFeed, WatchedEvents } from '../../platform/kubernetes/log-events.js'
 import { LogSource } from '../../platform/kubernetes/log-source.js'
 import { ApiLogSource } from '../../platform/kubernetes/log-source-api.js'
 import { PodFeed } from '../../platform/kubernetes/pod-feed.js'
@@ -7,6 +8,7 @@ import { AuthModule } from '../auth/auth.module.js'
 import { EnginesModule } from '../engines/engines.module.js'
 import { LogArchive } from './log-archive.js'
 import { BucketLogArchive } from './log-bucket.js'
+import { LogEvents } from './log-events.js'
 import { LogHub, type HubLimits } from './log-hub.js'
 import { LogRetention } from './log-retention.js'
 import { MongoLogSegmentRepository } from './log-segment.mongo.js'
@@ -39,6 +41,8 @@ const LIMITS: HubLimits = {
       useFactory: (feed: PodFeed, source: LogSource, archive: LogArchive) => new LogHub(feed, source, LIMITS, archive),
       inject: [PodFeed, LogSource, LogArchive],
     },
+    { provide: EventFeed, useClass: WatchedEvents },
+    LogEvents,
     LogRetention,
     LogsService,
   ],
