@@ -8,3 +8,22 @@ export const deployEngine = (input: CreateEngineDto): Promise<EngineDto> => api.
 export const redeployEngine = (id: string, changes: UpdateEngineDto): Promise<EngineDto> => api.patch(`/engines/${id}`, changes)
 export const deleteEngine = (id: string): Promise<void> => api.send('DELETE', `/engines/${id}`)
 export const logsUrl = (id: string): string => apiUrl(`/engines/${id}/logs`)
+
+/** What of a log is wanted; an empty text stands for no wish. */
+export interface LogFilter {
+  text?: string
+  pod?: string
+  revision?: string
+  from?: string
+  to?: string
+}
+
+const withFilter = (url: string, filter: Record<string, string | undefined>): string => {
+  const query = new URLSearchParams(Object.entries(filter).flatMap(([name, value]) => (value ? [[name, value]] : [])))
+  return query.size === 0 ? url : `${url}?${query.toString()}`
+}
+
+/** The stream of a log at `url`, of {@link logsUrl}. */
+export const logStreamUrl = (url: string, filter: LogFilter): string => withFilter(url, { ...filter })
+/** All that is kept of the log at `url`, as a text file. */
+export const logDownloadUrl = (url: string, filter: LogFilter): string => withFilter(`${url}/download`, { ...filter })

@@ -12,6 +12,20 @@ describe('LogBuffer', () => {
     expect(buffer.rows.map(({ kind, text }) => `${kind} ${text}`)).toEqual(['pod a', 'line 1', 'pod b', 'line 2', 'line 3'])
   })
 
+  it('shows what became of a pod once, and does not mark it again at its first line', () => {
+    const buffer = new LogBuffer()
+    const started = { kind: 'marker', uid: 'u', ts: 't', pod: 'a', text: 'a · started', bad: false } as const
+    buffer.mark(started)
+    buffer.mark(started)
+    buffer.push([{ ...line('1'), revision: 'r1' }])
+    buffer.mark({ ...started, kind: 'event', uid: 'e', text: 'BackOff', bad: true })
+    expect(buffer.rows.map(({ kind, text }) => `${kind} ${text}`)).toEqual(['marker a · started', 'line 1', 'event BackOff'])
+    expect([...buffer.pods]).toEqual(['a'])
+    expect([...buffer.revisions]).toEqual(['r1'])
+    buffer.clear()
+    expect([...buffer.pods]).toEqual(['a'])
+  })
+
   it('keeps the newest rows, drops a tenth at once, and counts what it dropped', () => {
     const buffer = new LogBuffer(100)
     buffer.push(Array.from({ length: 100 }, (_, index) => line(`${index}`, '')))

@@ -14,11 +14,26 @@ export interface LogLine {
   text: string
 }
 
-/** Something to know about between two lines: a gap in what arrived, or a pod that was not seen before. */
+/** Something to know about between two lines: a gap in what arrived, a pod that was not seen before, what became of one, or what Kubernetes says. */
 export interface LogMarker {
-  kind: 'gap' | 'pod'
+  kind: 'gap' | 'pod' | 'marker' | 'event'
   key: number
   text: string
+  /** ISO 8601; empty where it has none. */
+  ts: string
+  /** Whether it tells of something that went wrong. */
+  bad: boolean
+}
+
+/** A marker or an event as it comes from the portal. */
+export interface NewMarker {
+  kind: 'marker' | 'event'
+  /** The same for the same thing, however often it comes. */
+  uid: string
+  ts: string
+  pod: string
+  text: string
+  bad: boolean
 }
 
 export type LogRow = LogLine | LogMarker
@@ -97,6 +112,7 @@ export interface NewLine {
   pod: string
   container: string
   text: string
+  revision?: string
 }
 
 /**
@@ -112,7 +128,11 @@ export class LogBuffer {
   private all: LogRow[] = []
   private nextKey = 0
   private needle = ''
-  private readonly pods = new Set<string>()
+  private readonly known = new Set<string>()
+  private readonly marked = new Set<string>()
+  /** The pods and revisions that lines came from, over the life of the view. */
+  readonly pods = new Set<string>()
+  readonly revisions = new Set<string>()
 
   constructor(capacity = 200_000) {
     this.capacity = capacity
@@ -128,18 +148,33 @@ export class LogBuffer {
 
   push(lines: readonly NewLine[]): void {
     for (const line of lines) {
-      if (line.pod && !this.pods.has(line.pod)) {
+      if (line.pod && !this.known.has(line.pod)) {
+        this.known.add(line.pod)
         this.pods.add(line.pod)
-        this.append({ kind: 'pod', key: this.key(), text: line.pod })
+        this.append({ kind: 'pod', key: this.key(), text: line.pod, ts: '', bad: false })
       }
-      this.append({ kind: 'line', key: this.key(), ...line })
+      const { revision, ...rest } = line
+      if (revision) this.revisions.add(revision)
+      this.append({ kind: 'line', key: this.key(), ...rest })
     }
     this.cut()
   }
 
   /** Notes that lines may be missing here. */
   gap(reason: string): void {
-    this.append({ kind: 'gap', key: this.key(), text: reason })
+    this.append({ kind: 'gap', key: this.key(), text: reason, ts: '', bad: false })
+    this.cut()
+  }
+
+  /** Notes what became of a pod, or what Kubernetes says of it; what came before is not noted again. */
+  mark({ kind, uid, ts, pod, text, bad }: NewMarker): void {
+    if (uid !== '' && this.marked.has(uid)) return
+    this.marked.add(uid)
+    if (kind === 'marker' && pod !== '') {
+      this.known.add(pod)
+      this.pods.add(pod)
+    }
+    this.append({ kind, key: this.key(), text, ts, bad })
     this.cut()
   }
 
@@ -151,7 +186,8 @@ export class LogBuffer {
 
   clear(): void {
     this.all = []
-    this.pods.clear()
+    this.known.clear()
+    this.marked.clear()
     this.dropped = 0
     this.setFilter(this.needle)
   }

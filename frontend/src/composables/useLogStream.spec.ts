@@ -51,6 +51,17 @@ describe('useLogStream', () => {
     scope.stop()
   })
 
+  it('puts markers and events between the lines', () => {
+    const { open, send } = makeStream()
+    const scope = effectScope()
+    const log = scope.run(() => useLogStream(ref('/log'), open))
+    send('line', { text: 'a' })
+    send('marker', { uid: '1', what: 'crashed', pod: 'p', message: 'The container ended: exit code 3.' })
+    send('event', { uid: '2', type: 'Warning', object: 'Pod/p', reason: 'BackOff', message: 'restarting' })
+    expect(log?.buffer.rows.map(({ text }) => text)).toEqual(['a', 'p · The container ended: exit code 3.', 'Pod/p · BackOff: restarting'])
+    scope.stop()
+  })
+
   it('stays open when the portal restarts: the stream connects again by itself', () => {
     const { open, send, closed } = makeStream()
     const scope = effectScope()

@@ -3,7 +3,7 @@ import type { Ref, ShallowRef } from 'vue'
 import { openEventStream } from '../api/event-stream'
 import type { EventStream, ServerEvent, StreamStatus } from '../api/event-stream'
 import { LogBuffer } from './log-buffer'
-import type { NewLine } from './log-buffer'
+import type { NewLine, NewMarker } from './log-buffer'
 
 export interface LogStream {
   buffer: LogBuffer
@@ -39,6 +39,16 @@ function dataOf(event: ServerEvent): Record<string, unknown> {
   }
 }
 
+function markerOf(kind: 'marker' | 'event', data: Record<string, unknown>): NewMarker {
+  const common = { kind, uid: field(data, 'uid'), ts: field(data, 'ts'), pod: field(data, 'pod') }
+  if (kind === 'event') {
+    const text = `${field(data, 'object')} · ${field(data, 'reason')}: ${field(data, 'message')}`
+    return { ...common, text, bad: field(data, 'type') === 'Warning' }
+  }
+  const text = [field(data, 'pod'), field(data, 'message')].filter((part) => part !== '').join(' · ')
+  return { ...common, text, bad: field(data, 'what') === 'crashed' }
+}
+
 /** Follows the log at `url` while the scope lives; a new url begins anew. */
 export function useLogStream(url: Ref<string>, open = openEventStream): LogStream {
   const buffer = new LogBuffer()
@@ -67,8 +77,13 @@ export function useLogStream(url: Ref<string>, open = openEventStream): LogStrea
         pod: field(data, 'pod'),
         container: field(data, 'container'),
         text: field(data, 'text'),
+        revision: field(data, 'revision'),
       })
       timer ??= setTimeout(flush, gatherFor)
+    } else if (event.event === 'marker' || event.event === 'event') {
+      flush()
+      buffer.mark(markerOf(event.event, data))
+      version.value += 1
     } else if (event.event === 'gap') {
       flush()
       buffer.gap(field(data, 'reason'))

@@ -506,6 +506,21 @@ const en = {
     gap: 'Lines may be missing here: {reason}',
     pod: 'Pod {pod}',
     evidence: 'This line was found as the cause',
+    rangeLabel: 'Time',
+    range: {
+      newest: 'Newest lines',
+      '15m': 'Last 15 minutes',
+      '1h': 'Last hour',
+      '24h': 'Last 24 hours',
+      '7d': 'Last 7 days',
+      between: 'Between…',
+    },
+    from: 'From',
+    to: 'To',
+    podLabel: 'Pod',
+    allPods: 'All pods',
+    revisionLabel: 'Revision',
+    allRevisions: 'All revisions',
   },
 
   settings: {
