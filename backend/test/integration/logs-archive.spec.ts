@@ -156,11 +156,17 @@ describe('a log that outlives its pods', () => {
     const newest = await client.get<{ items: Entry[]; nextCursor: string }>(
       `/api/engines/${engine.id}/logs/lines?limit=10&text=emit%20${name}`,
     )
-    expect(emitted(newest.body.items, name)).toEqual(count(300).slice(-10).reverse())
+    const read = emitted(newest.body.items, name)
+    expect(read).toEqual(count(300).reverse().slice(0, read.length))
+    expect(read.length).toBeGreaterThan(5)
     const older = await client.get<{ items: Entry[] }>(
       `/api/engines/${engine.id}/logs/lines?limit=10&text=emit%20${name}&cursor=${encodeURIComponent(newest.body.nextCursor)}`,
     )
-    expect(emitted(older.body.items, name)).toEqual(count(300).slice(-20, -10).reverse())
+    expect(emitted(older.body.items, name)).toEqual(
+      count(300)
+        .reverse()
+        .slice(read.length, read.length + 10),
+    )
     await isRunning(engine.id)
   })
 
@@ -231,8 +237,14 @@ describe('a log that outlives its pods', () => {
     expect(emitted(await download(engine.id, `&to=${between}&text=EMIT`), late)).toEqual([])
     expect(emitted(await download(engine.id, '&pod=another'), late)).toEqual([])
     const text = await (await client.fetch(`/api/engines/${engine.id}/logs/download?text=emit%20${late}`)).text()
-    expect(text.trim().split('\n')).toHaveLength(3)
-    expect(text).toMatch(new RegExp(`^\\S+Z \\S+ emit ${late} 1/3`))
+    // A gap passes every filter: it says that something may be missing.
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .filter((each) => !each.includes(' --- ')),
+    ).toHaveLength(3)
+    expect(text).toMatch(new RegExp(`^\\S+Z \\S+ emit ${late} 1/3`, 'm'))
     expect((await client.get(`/api/engines/${engine.id}/logs/lines?from=yesterday`)).status).toBe(400)
     expect((await client.get(`/api/engines/${engine.id}/logs/lines?cursor=nonsense`)).body.code).toBe('invalid-cursor')
     for (const path of ['lines', 'download']) {

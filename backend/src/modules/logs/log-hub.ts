@@ -60,6 +60,9 @@ export class LogHub implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   /** Ends what is followed and stores what is not stored yet, while the stores are still connected. */
   async beforeApplicationShutdown(): Promise<void> {
+    // When the pod is gone by the next start, nothing of these was missed.
+    for (const log of this.logs.values())
+      for (const [key, follower] of log.followers) if (follower.isThrough) this.counted(log, () => log.containerOver(key))
     await this.stopFollowing()
     await this.archiver?.stop(FLUSH_MS)
   }

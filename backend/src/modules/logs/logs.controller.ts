@@ -35,6 +35,7 @@ export class LogsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { id: engineId } = await this.logs.require(auth, id)
+    this.logs.requireRoom(auth)
     const lastEventId = header || query.lastEventId
     const checked = this.logs.filterOf(query)
     this.logs.stream(auth, engineId, { ...query, ...(lastEventId === undefined ? {} : { lastEventId }) }, checked, new SseStream(reply))

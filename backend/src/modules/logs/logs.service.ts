@@ -76,6 +76,11 @@ export class LogsService {
     this.live.watch(stream, auth, (fresh) => this.check(engineId, fresh))
   }
 
+  /** Before a stream is opened. @throws DomainError `too-many-streams` */
+  requireRoom(auth: AuthContext): void {
+    this.live.requireRoom(auth)
+  }
+
   /** A page of what is kept of an app's log. @throws DomainError `invalid-cursor`, `engine-not-found` */
   async page(auth: AuthContext, engineId: string, { order = 'desc', cursor, limit = PAGE, ...query }: LogPageQuery): Promise<LogPage> {
     await this.require(auth, engineId)

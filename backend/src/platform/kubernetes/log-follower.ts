@@ -105,6 +105,11 @@ export class LogFollower {
     this.done = this.run()
   }
 
+  /** Whether the container has ended and all of its log was read. */
+  get isThrough(): boolean {
+    return this.container.finishedAt !== null && this.readThrough === stateOf(this.container)
+  }
+
   /** Tells what the container is like now. */
   update(container: WatchedContainer): void {
     if (stateOf(container) === stateOf(this.container)) return
