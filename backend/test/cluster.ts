@@ -86,12 +86,15 @@ export async function wireTo({ kubeconfig }: TestCluster): Promise<WiredCluster>
   }
 }
 
-/** What an app answers on its own host; `*.localhost` is this machine, whatever the resolver says. */
-export function askApp(url: string, path = '/'): Promise<{ status: number; text: string }> {
+/**
+ * What an app answers on its own host; `*.localhost` is this machine, whatever the resolver says.
+ * @param timeoutMs how long it may be silent: Knative holds a request for minutes whose app has just gone
+ */
+export function askApp(url: string, path = '/', timeoutMs = 30_000): Promise<{ status: number; text: string }> {
   const { hostname, port, host } = new URL(url)
   const address = hostname.endsWith('.localhost') ? '127.0.0.1' : hostname
   return new Promise((resolve, reject) => {
-    const asking = request({ host: address, port, path, headers: { host }, timeout: 30_000 }, (answer) => {
+    const asking = request({ host: address, port, path, headers: { host }, timeout: timeoutMs }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (piece: string) => (text += piece))
@@ -99,7 +102,7 @@ export function askApp(url: string, path = '/'): Promise<{ status: number; text:
       answer.on('error', reject)
     })
     asking.on('error', reject)
-    asking.on('timeout', () => asking.destroy(new Error(`${url} did not answer within 30 s`)))
+    asking.on('timeout', () => asking.destroy(new Error(`${url} did not answer within ${timeoutMs} ms`)))
     asking.end()
   })
 }

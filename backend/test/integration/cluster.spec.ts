@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 /** The adapter as the portal runs it. */
-function connect(context = cluster.context) {
+function connect(context = cluster.context, settings: Record<string, string> = {}) {
   const config = parseConfig({
     VITRINE_SECRET: 'only-for-tests-0123456789abcdefghijklmnop',
     MONGODB_URI: 'mongodb://127.0.0.1/none',
@@ -44,6 +44,7 @@ function connect(context = cluster.context) {
     KUBECONFIG: wired.kubeconfig,
     VITRINE_KUBE_CONTEXT: context,
     VITRINE_NAMESPACE_PREFIX: prefix,
+    ...settings,
   })
   const api = new KubeApi()
   const health = new Health()
@@ -120,6 +121,29 @@ describe('the connection to the cluster', () => {
     await becomes(connection, 'ready')
     await vi.waitFor(() => expect(watch.synced).toBe(true), { timeout: 20_000 })
     await vi.waitFor(() => expect(new Set(told)).toEqual(new Set(['p1', 'p2'])), { timeout: 5_000 })
+  })
+})
+
+describe('which drivers the cluster has', () => {
+  it.each<[string, Record<string, string>, string[], string[]]>([
+    ['as it is', {}, ['knative', 'ingress'], ['services.serving.knative.dev', 'ingresses.networking.k8s.io']],
+    [
+      'with a Gateway',
+      { VITRINE_GATEWAY: 'traefik/apps' },
+      ['knative', 'gateway', 'ingress'],
+      ['httproutes.gateway.networking.k8s.io', 'deployments.apps'],
+    ],
+    ['where one is asked for', { VITRINE_DRIVER: 'ingress' }, ['ingress'], ['ingresses.networking.k8s.io', 'replicasets.apps', 'services']],
+    ['where Emissary is asked for', { VITRINE_DRIVER: 'emissary' }, ['emissary'], ['mappings.getambassador.io']],
+  ])('%s', async (_, settings, drivers, watched) => {
+    await wired.write()
+    const { connection, watch } = connect(cluster.context, settings)
+    await becomes(connection, 'ready')
+    expect(connection.state).toMatchObject({ driver: drivers[0], drivers })
+    await vi.waitFor(() => expect(watch.synced).toBe(true), { timeout: 10_000 })
+    expect(Object.keys(watch.states)).toEqual(expect.arrayContaining(['pods', 'namespaces', ...watched]))
+    const others = ['services.serving.knative.dev', 'mappings.getambassador.io'].filter((name) => !watched.includes(name))
+    if (drivers.length === 1) for (const name of others) expect(Object.keys(watch.states), 'nothing else is watched').not.toContain(name)
   })
 })
 

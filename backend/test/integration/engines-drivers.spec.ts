@@ -242,7 +242,7 @@ describe.each(DRIVERS)('an app of %s', (driver) => {
     expect(await site.objectsOf(id)).not.toEqual([])
     await site.delete(id)
     expect(await site.objectsOf(id)).toEqual([])
-    await vi.waitFor(async () => expect((await askApp(url)).status).toBe(404), { timeout: 20_000, interval: 200 })
+    await vi.waitFor(async () => expect((await askApp(url, '/', 2_000)).status).toBe(404), { timeout: 20_000, interval: 200 })
   })
 })
 
@@ -273,6 +273,17 @@ describe('an app that is no Knative service', () => {
     })
     await answers(url)
     await site.becomes(id, 'Running')
+    const edit = JSON.stringify({ spec: { selector: { somebody: 'else' } } })
+    await cluster.kubectl('patch', 'service', '-n', site.namespace, `edited-ingress-${run}-app`, '--type=merge', '-p', edit)
+    const selector = ['get', 'service', '-n', site.namespace, `edited-ingress-${run}-app`, '-o', 'jsonpath={.spec.selector}']
+    await vi.waitFor(
+      async () =>
+        expect(JSON.parse(await cluster.kubectl(...selector))).toEqual({ 'vitrine.dev/engine': id, 'vitrine.dev/runtime': 'deployment' }),
+      {
+        timeout: 20_000,
+        interval: 200,
+      },
+    )
     await site.delete(id)
   })
 })

@@ -46,6 +46,13 @@ describe('apps as they are stored', () => {
     expect(await engines.findById(engine.id)).toEqual(engine)
   })
 
+  it('were deployed by Knative when they are older than the other drivers', async () => {
+    const old = await stored({ appliedGeneration: 1 })
+    expect((await engines.findById(old.id))?.driver).toBe('knative')
+    const fresh = await stored()
+    expect((await engines.findById(fresh.id))?.driver).toBeNull()
+  })
+
   it('have one name in a project and one host in all, whoever comes first', async () => {
     const projectId = newId()
     const together = await Promise.all(Array.from({ length: 10 }, () => engines.insert(makeEngine({ projectId, host: newId() }))))

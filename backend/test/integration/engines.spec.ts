@@ -296,7 +296,7 @@ describe('an end', () => {
     expect(await client.delete<EngineDto>(`/api/engines/${id}`)).toMatchObject({ status: 202, body: { status: { phase: 'Deleting' } } })
     await isGone(id)
     expect(await inCluster('services.serving.knative.dev')).not.toContain(`service.serving.knative.dev/coming-engines-${run}`)
-    await vi.waitFor(async () => expect((await askApp(url)).status).toBe(404), { timeout: 30_000, interval: 250 })
+    await vi.waitFor(async () => expect((await askApp(url, '/', 2_000)).status).toBe(404), { timeout: 30_000, interval: 250 })
     expect((await deploy('coming', { image: 'registry.invalid/a/b:1' })).url).toBe(url)
   })
 

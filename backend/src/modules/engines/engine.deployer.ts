@@ -217,8 +217,13 @@ export class EngineDeployer {
 const isPart = (object: KubeObject, { kind, nameOf }: DriverPart, host: string): boolean =>
   isOf(object, kind) && object.metadata.name === nameOf(host)
 
+/** Whether an object is as it was applied. A Service has no generation: whatever is written to it counts. */
 const isSame = ({ metadata }: KubeObject, found: KubeObject | undefined): boolean =>
-  found !== undefined && found.metadata.uid === metadata.uid && found.metadata.generation === metadata.generation
+  found !== undefined &&
+  found.metadata.uid === metadata.uid &&
+  (metadata.generation === undefined
+    ? found.metadata.resourceVersion === metadata.resourceVersion
+    : found.metadata.generation === metadata.generation)
 
 function isCurrent(known: AppliedNamespace, uid: string | undefined): boolean {
   if (performance.now() - known.at > NAMESPACE_MS) return false

@@ -71,6 +71,26 @@ describe('the sweep', () => {
     expect(deletions()).toEqual([`delete Service ${engine.namespace}/${engine.host}`])
   })
 
+  it('removes every part of what another driver made of it', async () => {
+    fake.has('gateway')
+    const { projectId, namespace, host, id } = makeEngine()
+    projects.add(projectId)
+    const labels = { [LABEL.engine]: id, [LABEL.project]: projectId, [LABEL.runtime]: 'deployment' }
+    const put = (apiVersion: string, kind: string, name: string) =>
+      fake.put({ apiVersion, kind, metadata: { name, namespace, labels }, spec: { template: { metadata: { labels } } } })
+    put('apps/v1', 'Deployment', host)
+    put('v1', 'Service', `${host}-app`)
+    put('gateway.networking.k8s.io/v1', 'HTTPRoute', host)
+    await sweeper.sweep(minute(0))
+    await sweeper.sweep(minute(2))
+    expect(deletions().sort()).toEqual([
+      `delete Deployment ${namespace}/${host}`,
+      `delete HTTPRoute ${namespace}/${host}`,
+      `delete Service ${namespace}/${host}-app`,
+    ])
+    expect([...fake.objects.keys()]).toEqual([])
+  })
+
   it('counts the grace anew when a record was there in between', async () => {
     const engine = makeEngine()
     projects.add(engine.projectId)

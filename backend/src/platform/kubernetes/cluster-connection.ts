@@ -6,7 +6,7 @@ import { Health } from '../../common/health.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ClusterMonitor, type ClusterState } from './cluster-state.js'
-import { candidatesOf, DRIVER_SPECS, usableDrivers, type DriverName } from './drivers.js'
+import { candidatesOf, DRIVER_SPECS, SeenLately, usableDrivers, type DriverName } from './drivers.js'
 import { KubeApi } from './kube-api.js'
 import { KubeError, toKubeError } from './kube-error.js'
 import { groupPath, type Kind } from './kube-objects.js'
@@ -15,6 +15,7 @@ import { KubeconfigFile } from './kubeconfig-file.js'
 const CHECK_READY_MS = 4_000
 const CHECK_WAITING_MS = 500
 const CHECK_TIMEOUT_MS = 3_000
+const HOLD_MS = 60_000
 
 /** How the cluster is, without the time since when. */
 type Finding = Omit<ClusterState, 'since'>
@@ -26,6 +27,7 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
   private readonly file: KubeconfigFile | null
   private readonly listeners = new Set<(state: ClusterState) => void>()
   private current: ClusterState
+  private readonly served = new SeenLately<DriverName>(HOLD_MS)
   private reachedOnce = false
   private connected = false
   private stopped = false
@@ -111,7 +113,10 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
     const byIngress = setting === 'auto' && ingressClass === null
     return usableDrivers({
       setting,
-      served: new Set(candidates.filter((_, index) => served[index])),
+      served: this.served.with(
+        candidates.filter((_, index) => served[index]),
+        performance.now(),
+      ),
       hasGateway: gateway !== null,
       hasIngressClass: !byIngress || (await this.hasIngressClass()),
     })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { candidatesOf, DRIVER_NAMES, DRIVER_SPECS, usableDrivers, type DriverFacts, type DriverName } from './drivers.js'
+import { candidatesOf, DRIVER_NAMES, DRIVER_SPECS, SeenLately, usableDrivers, type DriverFacts, type DriverName } from './drivers.js'
 
 const all = new Set<DriverName>(DRIVER_NAMES)
 const found = (changes: Partial<DriverFacts> = {}): DriverName[] =>
@@ -38,4 +38,12 @@ describe('drivers', () => {
     for (const { parts } of Object.values(DRIVER_SPECS))
       for (const { nameOf } of parts) expect(nameOf('h'.repeat(50)).length).toBeLessThanOrEqual(63)
   })
+})
+
+it('what was there a moment ago still counts, and no longer than that', () => {
+  const seen = new SeenLately<string>(60_000)
+  expect(seen.with(['knative', 'ingress'], 0)).toEqual(new Set(['knative', 'ingress']))
+  expect(seen.with(['ingress'], 60_000)).toEqual(new Set(['knative', 'ingress']))
+  expect(seen.with(['ingress'], 60_001)).toEqual(new Set(['ingress']))
+  expect(seen.with(['knative'], 60_002)).toEqual(new Set(['knative', 'ingress']))
 })

@@ -105,3 +105,16 @@ export function usableDrivers({ setting, served, hasGateway, hasIngressClass }: 
   if (setting !== 'auto') return served.has(setting) ? [setting] : []
   return PREFERENCE.filter((name) => served.has(name) && (name !== 'gateway' || hasGateway) && (name !== 'ingress' || hasIngressClass))
 }
+
+/** Keeps what was there a moment ago: an API server that starts, or an upgrade, may hide an API group for some seconds, which is no reason to move apps. */
+export class SeenLately<T> {
+  private readonly times = new Map<T, number>()
+
+  constructor(private readonly forMs: number) {}
+
+  /** What is there at `at` (milliseconds), and what was within the time before. */
+  with(present: Iterable<T>, at: number): Set<T> {
+    for (const each of present) this.times.set(each, at)
+    return new Set([...this.times].filter(([, time]) => at - time <= this.forMs).map(([each]) => each))
+  }
+}
