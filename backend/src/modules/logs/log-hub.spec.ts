@@ -173,6 +173,11 @@ class Reading {
     this.hub.close(ENGINE, this.reader)
   }
 
+  /** Nothing is being brought from the store. */
+  get isIdle(): boolean {
+    return !this.bringing || !this.reader.isStarted
+  }
+
   private bring(): void {
     if (this.bringing || !this.reader.behind) return
     this.bringing = true
@@ -415,8 +420,10 @@ describe('LogHub with an archive', () => {
           }
           hub = cluster.portal(limits, archive)
           reading = onward(from)
-        } else if (dice < 0.9) archive.away = !archive.away
-        else if (dice < 0.94) {
+        } else if (dice < 0.9) {
+          await until(() => reading.isIdle)
+          archive.away = !archive.away
+        } else if (dice < 0.94) {
           pods.push(`p${seed}-${step}`)
           cluster.addPod(pods.at(-1) ?? '')
         } else if (pods.length > 1) {
@@ -430,7 +437,7 @@ describe('LogHub with an archive', () => {
       archive.away = false
       await soon(() => reading.take().texts.length + texts.length >= written.length)
       leave()
-      expect([...texts].sort(), `seed ${seed}, read`).toEqual([...written].sort())
+      expect([...texts].sort(), `seed ${seed}, read, ${gaps.join()}`).toEqual([...written].sort())
       // Said where a portal was killed before it had stored that the pod's log was read to its end: it cannot be known any more.
       expect(new Set(gaps), `seed ${seed}`).toEqual(new Set(gaps.filter((gap) => gap.includes('are gone with their pod'))))
       await hub.beforeApplicationShutdown()
@@ -444,6 +451,47 @@ describe('LogHub with an archive', () => {
       await last.kill()
     }
   }, 240_000)
+
+  it('goes on with what is in memory, and says so, when the store stays away', async () => {
+    const cluster = new FakeCluster()
+    const archive = new MemoryLogArchive()
+    const hub = cluster.portal({ ...LIMITS, lines: 10 }, archive)
+    cluster.addPod('a')
+    const open = new Reading(hub)
+    for (let i = 0; i < 30; i++) cluster.write('a', `line ${i}`)
+    await soon(() => open.take().texts.length === 30)
+    archive.away = true
+    for (let i = 30; i < 60; i++) cluster.write('a', `line ${i}`)
+    const view = new Reading(hub)
+    await soon(() => view.take().texts.length === 10)
+    expect(view.gaps).toHaveLength(1)
+    expect(view.texts.at(-1)).toBe('line 59')
+    archive.away = false
+    // What was dropped from memory before it could be stored is a gap in what is stored, too.
+    await hub.beforeApplicationShutdown()
+    const kept = await textsOf(archive)
+    expect(kept.at(-1)).toBe('line 59')
+    expect(new Set(kept).size).toBe(kept.length)
+  }, 30_000)
+
+  it('keeps little of what is stored and nobody reads, and serves it from the store', async () => {
+    const cluster = new FakeCluster()
+    const archive = new MemoryLogArchive()
+    const hub = cluster.portal(LIMITS, archive)
+    cluster.addPod('a')
+    for (let i = 0; i < 500; i++) cluster.write('a', `line ${i}`)
+    await soon(() => [...archive.segments.values()].reduce((sum, { segment }) => sum + segment.lines, 0) === 500)
+    const reader = new Reading(hub, undefined, { tail: 400 })
+    await soon(() => reader.take().texts.length === 400)
+    expect(reader.texts[0]).toBe('line 100')
+    const filtered = new Reading(hub, undefined, { tail: 2, filter: { text: 'LINE 7' } })
+    await soon(() => filtered.take().texts.length === 2)
+    expect(filtered.texts).toEqual(['line 78', 'line 79'])
+    cluster.write('a', 'line 7 again')
+    await soon(() => filtered.take().texts.length === 3)
+    expect(filtered.texts.at(-1)).toBe('line 7 again')
+    await hub.kill()
+  }, 30_000)
 })
 
 /** As {@link until}, for what takes time: stores are tried again after a while. */

@@ -19,6 +19,8 @@ const RECORDS = 20
 // A text that is rare must not make the portal read a month of logs for one view.
 const MOST_SEARCHED = 64
 const CURSOR_EVERY_MS = 2_000
+const MOST_ATTEMPTS = 4
+const RETRY_MS = 150
 
 /** From where someone reads: what comes after a cursor, or the newest `tail` lines that pass the filter, or all that is kept. */
 export interface ReadFrom {
@@ -247,11 +249,16 @@ export class LogReader {
   }
 
   /** Does what needs the store; when it is away, goes on with what is in memory. */
-  private async orSkip(work: () => Promise<void>): Promise<void> {
+  private async orSkip(work: () => Promise<void>, attempt = 1): Promise<void> {
     try {
       await work()
     } catch (error) {
       if (!(error instanceof DomainError)) throw error
+      if (attempt < MOST_ATTEMPTS) {
+        // A store that stumbled once is no reason to leave lines out.
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS * 2 ** attempt))
+        return this.orSkip(work, attempt + 1)
+      }
       this.records = []
       this.loaded = null
       this.notice(AWAY_GAP)
