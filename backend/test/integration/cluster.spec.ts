@@ -240,6 +240,35 @@ describe('what the portal does to the cluster', () => {
     expect(await api.apiAddresses()).toContain('10.96.0.1')
   })
 
+  it.each([
+    ['patch', 'services.serving.knative.dev', true],
+    ['patch', 'deployments.apps', true],
+    ['patch', 'services', true],
+    ['patch', 'httproutes.gateway.networking.k8s.io', true],
+    ['patch', 'ingresses.networking.k8s.io', true],
+    ['patch', 'mappings.getambassador.io', true],
+    ['list', 'ingressclasses.networking.k8s.io', true],
+    ['patch', 'replicasets.apps', false],
+    ['patch', 'revisions.serving.knative.dev', false],
+    ['get', 'gateways.gateway.networking.k8s.io', false],
+    ['patch', 'gateways.gateway.networking.k8s.io', false],
+    ['patch', 'ingressclasses.networking.k8s.io', false],
+    ['get', 'secrets', false],
+    ['create', 'pods', false],
+    ['create', 'pods/exec', false],
+    ['patch', 'customresourcedefinitions.apiextensions.k8s.io', false],
+    ['create', 'clusterrolebindings.rbac.authorization.k8s.io', false],
+    ['*', '*', false],
+  ])('may %s %s: %s', async (verb, resource, allowed) => {
+    const [kind = '', subresource] = resource.split('/')
+    const asked = ['auth', 'can-i', verb, kind, ...(subresource ? [`--subresource=${subresource}`] : []), '--all-namespaces']
+    // It ends with an error where the answer is no.
+    const answer = await cluster
+      .kubectl(...asked, '--as=system:serviceaccount:vitrine-system:vitrine-portal')
+      .catch((error: unknown) => (error as { stdout: string }).stdout)
+    expect(answer.trim()).toBe(allowed ? 'yes' : 'no')
+  })
+
   it('may not read secrets, and cannot even ask', async () => {
     await ready()
     await expect(async () => api.get({ apiVersion: 'v1', kind: 'Secret', namespace: 'default', name: 'x' })).rejects.toThrow(

@@ -222,6 +222,25 @@ describe('between the apply and the first pod', () => {
     expect(status).toMatchObject({ phase: 'Deploying', message: 'The app runs; its address is being set up.' })
   })
 
+  it('says that nothing leads to it when the ingress does not take the route for a minute', () => {
+    const seen = recording('running')
+    const conditions =
+      seen.service.status?.conditions?.map((each) =>
+        each.type === 'RoutesReady'
+          ? { ...each, status: 'Unknown', reason: 'IngressNotConfigured', message: 'Ingress has not yet been reconciled.' }
+          : each,
+      ) ?? []
+    const observed = { ...seen, service: { ...seen.service, status: { ...seen.service.status, conditions } } }
+    const early = deriveStatus(desired(), observed, new Date('2026-11-21T02:06:00Z'))
+    expect(early.status.phase).toBe('Deploying')
+    expect(early.recheckMs).toBeGreaterThan(0)
+    expect(early.recheckMs).toBeLessThanOrEqual(60_000)
+    expect(deriveStatus(desired(), observed, new Date('2026-11-21T02:08:00Z')).status).toMatchObject({
+      phase: 'Degraded',
+      cause: { code: 'route-not-ready', evidence: 'IngressNotConfigured: Ingress has not yet been reconciled.' },
+    })
+  })
+
   it('ignores pods that are on their way out', () => {
     const seen = recording('crash')
     const pods = seen.pods.map((pod) => ({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2026-11-21T02:06:00Z' } }))

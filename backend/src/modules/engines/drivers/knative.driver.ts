@@ -7,12 +7,13 @@ import {
   type KnativeRevision,
   type KnativeService,
 } from '../../../platform/kubernetes/kube-objects.js'
-import { diagnose, diagnoseService } from '../engine.diagnosis.js'
-import { APP_CONTAINER } from '../engine.diagnosis.js'
+import { APP_CONTAINER, diagnose, diagnoseService, routeNotReady, type Diagnosis } from '../engine.diagnosis.js'
 import { assemble, dateOf, isAlive, isReady, lowerFirst, newest, notYet, remember, type Desired, type Verdict } from '../engine.status.js'
 import { only, type EngineDriver, type Observed } from './engine-driver.js'
 
 const REVISION_LABEL = 'serving.knative.dev/revision'
+// So long the ingress of Knative may take to serve a route.
+const ROUTE_MS = 60_000
 
 /** Knative Serving: one Service, of which Knative makes a revision a generation. It scales to zero, and says most of what there is to say itself. */
 export const knativeDriver: EngineDriver = {
@@ -59,7 +60,7 @@ function decide(
   }
   const diagnosis = remember(desired.status.cause, diagnose(desired, pods, troublesOf(revision), at))
   if (conditionOf(revision, 'Ready')?.status !== 'True') return notYet(diagnosis, isStillServing(service, others))
-  return decideReady(service, revision, pods, diagnosis)
+  return decideReady(service, revision, pods, diagnosis, at)
 }
 
 /** What Knative says is wrong with a revision. */
@@ -78,9 +79,10 @@ function decideReady(
   service: KnativeService | undefined,
   revision: KnativeRevision,
   pods: Observed['pods'],
-  diagnosis: ReturnType<typeof diagnose>,
+  diagnosis: Diagnosis,
+  at: Date,
 ): Verdict {
-  if (!isRouted(service, revision)) return { phase: 'Deploying', message: 'The app runs; its address is being set up.' }
+  if (!isRouted(service, revision)) return decideUnrouted(service, revision, at)
   const active = conditionOf(revision, 'Active')?.status
   if (active === 'False') return { phase: 'Idle', message: 'The app sleeps. The next request wakes it.' }
   const cause = !pods.some(isReady) && diagnosis && 'cause' in diagnosis ? diagnosis.cause : null
@@ -90,6 +92,19 @@ function decideReady(
   }
   if (cause) return { phase: 'Degraded', message: `The app was running and does not answer now: ${lowerFirst(cause.title)}.`, cause }
   return { phase: 'Running', message: 'The app runs.' }
+}
+
+/** Of a revision that is ready before requests reach it: the ingress takes its time, or does not take the route at all. */
+function decideUnrouted(service: KnativeService | undefined, revision: KnativeRevision, at: Date): Verdict {
+  const route = conditionOf(service, 'RoutesReady')
+  const settingUp: Verdict = { phase: 'Deploying', message: 'The app runs; its address is being set up.' }
+  if (!route || route.status === 'True') return settingUp
+  // What the route says may be as old as the service; it can only have been at fault since there was something to lead to.
+  const since = [route, conditionOf(revision, 'Ready')].map((condition) => Date.parse(condition?.lastTransitionTime ?? ''))
+  const inMs = ROUTE_MS - (at.getTime() - Math.max(...since.filter(Number.isFinite), 0))
+  if (inMs > 0) return { ...settingUp, inMs }
+  const evidence = [route.reason, route.message].filter(Boolean).join(': ')
+  return { phase: 'Degraded', message: 'The app runs, but its address is not served.', cause: routeNotReady(evidence) }
 }
 
 /** Whether requests reach this revision. */
