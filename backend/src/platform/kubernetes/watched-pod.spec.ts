@@ -30,6 +30,13 @@ describe('a pod as logs see it', () => {
     })
   })
 
+  it('names the generation where a revision has no name of its own', () => {
+    const of = (labels: Record<string, string>) => watchedPod({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', labels } }).revision
+    expect(of({ 'vitrine.dev/generation': '3', 'vitrine.dev/runtime': 'deployment' })).toBe('v3')
+    expect(of({ 'vitrine.dev/generation': '3' }), 'of Knative, before it is labelled').toBeNull()
+    expect(of({})).toBeNull()
+  })
+
   it('has no log before its container has started', () => {
     expect(containerOf({ state: { waiting: { reason: 'ContainerCreating' } } })).toMatchObject({
       started: false,
