@@ -62,6 +62,7 @@ describe('parseConfig', () => {
 
   it('uses a kubeconfig only with the name of a context', () => {
     expect(mistakes({ ...GOOD, KUBECONFIG: '/k' }).map((m) => m.name)).toEqual(['VITRINE_KUBE_CONTEXT'])
+    expect(mistakes({ ...GOOD, VITRINE_DRIVER: 'gateway' }).map((m) => m.name)).toEqual(['VITRINE_GATEWAY'])
   })
 
   it.each(['http://apps.example.org', 'http://x.{app}.org', 'ftp://{app}.org', '{app}'])('refuses the address of apps %s', (value) => {

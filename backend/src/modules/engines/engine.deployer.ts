@@ -6,7 +6,15 @@ import { Cluster } from '../../platform/kubernetes/cluster.js'
 import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
 import { DRIVER_SPECS, type DriverName, type DriverPart } from '../../platform/kubernetes/drivers.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
-import { isOf, LABEL, refOf, type KubeObject, type Manifest, type ObjectRef } from '../../platform/kubernetes/kube-objects.js'
+import {
+  isOf,
+  LABEL,
+  refOf,
+  type KubeObject,
+  type Manifest,
+  type ObjectMeta,
+  type ObjectRef,
+} from '../../platform/kubernetes/kube-objects.js'
 import { Manifests } from '../../platform/manifests/manifests.js'
 import { ENGINE_DRIVERS } from './drivers/index.js'
 import type { EngineDriver, Observed } from './drivers/engine-driver.js'
@@ -17,10 +25,13 @@ interface Applied {
   driver: DriverName
   /** The generation of the app; what it wants never changes within one. */
   wanted: number
-  objects: readonly KubeObject[]
+  /** In the order of the driver's parts. Only what tells one from another: the objects hold every value of the environment. */
+  objects: readonly Identity[]
   /** Whether a watch has shown them since: until then, "not there" only means "not seen yet". */
   seen: boolean
 }
+
+type Identity = { [K in 'uid' | 'generation' | 'resourceVersion']: ObjectMeta[K] | undefined }
 
 interface AppliedNamespace {
   uid: string | undefined
@@ -92,17 +103,18 @@ export class EngineDeployer {
     if (found.some((object) => object?.metadata.deletionTimestamp !== undefined))
       throw new KubeError('conflict', 'objects of the app are still being removed')
     const before = this.applied.get(engine.id)
-    if (before && before.objects.every((object, index) => object.metadata.uid === found[index]?.metadata.uid)) before.seen = true
+    if (before && before.objects.every(({ uid }, index) => uid === found[index]?.metadata.uid)) before.seen = true
     const isCurrent =
       before?.wanted === engine.generation &&
       before.driver === driver.name &&
-      before.objects.every((object, index) => isSame(object, found[index]))
+      before.objects.every((identity, index) => isSame(identity, found[index]))
     if (isCurrent) return observed
     // One after the other, the app itself first: a refusal of that is the answer, and nothing leads to it then.
     const objects: KubeObject[] = []
     for (const manifest of this.render(engine, driver)) objects.push(await this.cluster.apply<KubeObject>(manifest))
-    const seen = objects.every((object, index) => object.metadata.uid === found[index]?.metadata.uid)
-    this.applied.set(engine.id, { driver: driver.name, wanted: engine.generation, objects, seen })
+    const identities = objects.map(({ metadata: { uid, generation, resourceVersion } }) => ({ uid, generation, resourceVersion }))
+    const seen = identities.every(({ uid }, index) => uid === found[index]?.metadata.uid)
+    this.applied.set(engine.id, { driver: driver.name, wanted: engine.generation, objects: identities, seen })
     return { ...observed, objects: [...objects, ...observed.objects.filter((object) => !found.includes(object))] }
   }
 
@@ -168,18 +180,20 @@ export class EngineDeployer {
   }
 
   private async removeParts(engine: Engine, parts: readonly DriverPart[]): Promise<boolean> {
-    const gone = await Promise.all(
-      // What leads to the app goes first, so that it is not asked for while it ends.
-      [...parts].reverse().map(async ({ kind: { apiVersion, kind }, nameOf }) => {
-        const ref: ObjectRef = { apiVersion, kind, namespace: engine.namespace, name: nameOf(engine.host) }
-        const object = await this.cluster.get(ref)
-        // One of the same name that is not this app's is none of ours to remove.
-        if (object?.metadata.labels?.[LABEL.engine] !== engine.id) return true
-        if (object.metadata.deletionTimestamp === undefined) await this.cluster.delete(ref)
-        return false
-      }),
-    )
-    return gone.every(Boolean)
+    let gone = true
+    // What leads to the app goes first, so that it is not asked for while it ends.
+    for (const {
+      kind: { apiVersion, kind },
+      nameOf,
+    } of [...parts].reverse()) {
+      const ref: ObjectRef = { apiVersion, kind, namespace: engine.namespace, name: nameOf(engine.host) }
+      const object = await this.cluster.get(ref)
+      // One of the same name that is not this app's is none of ours to remove.
+      if (object?.metadata.labels?.[LABEL.engine] !== engine.id) continue
+      if (object.metadata.deletionTimestamp === undefined) await this.cluster.delete(ref)
+      gone = false
+    }
+    return gone
   }
 
   /** The namespace of the project with all that isolates it: applied once, again when it is another one or gone, and now and then. */
@@ -218,12 +232,10 @@ const isPart = (object: KubeObject, { kind, nameOf }: DriverPart, host: string):
   isOf(object, kind) && object.metadata.name === nameOf(host)
 
 /** Whether an object is as it was applied. A Service has no generation: whatever is written to it counts. */
-const isSame = ({ metadata }: KubeObject, found: KubeObject | undefined): boolean =>
+const isSame = ({ uid, generation, resourceVersion }: Identity, found: KubeObject | undefined): boolean =>
   found !== undefined &&
-  found.metadata.uid === metadata.uid &&
-  (metadata.generation === undefined
-    ? found.metadata.resourceVersion === metadata.resourceVersion
-    : found.metadata.generation === metadata.generation)
+  found.metadata.uid === uid &&
+  (generation === undefined ? found.metadata.resourceVersion === resourceVersion : found.metadata.generation === generation)
 
 function isCurrent(known: AppliedNamespace, uid: string | undefined): boolean {
   if (performance.now() - known.at > NAMESPACE_MS) return false
