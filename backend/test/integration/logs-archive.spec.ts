@@ -208,6 +208,10 @@ describe('a log that outlives its pods', () => {
       const entries = await download(crashing.id)
       expect(entries.filter(({ text }) => text === words).length).toBeGreaterThanOrEqual(2)
       expect(entries.filter(({ what }) => what === 'crashed').length).toBeGreaterThanOrEqual(2)
+      // What Kubernetes says of it stands between the lines.
+      expect(entries.filter(({ kind }) => kind === 'event').map(({ what }) => what)).toEqual(
+        expect.arrayContaining(['Scheduled', 'BackOff']),
+      )
     }, LONG)
     // What was missed while nobody was there is read from the run before.
     await killAndRestart()

@@ -474,6 +474,27 @@ describe('LogHub with an archive', () => {
     expect(new Set(kept).size).toBe(kept.length)
   }, 30_000)
 
+  it('doubles nothing for a reader who falls behind again after having caught up', async () => {
+    const cluster = new FakeCluster()
+    const archive = new MemoryLogArchive()
+    const hub = cluster.portal({ ...LIMITS, lines: 30 }, archive)
+    cluster.addPod('a')
+    const reader = new Reading(hub)
+    const texts: string[] = []
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 60; i++) {
+        texts.push(`line ${texts.length}`)
+        cluster.write('a', texts.at(-1) ?? '')
+        if (i % 10 === 9)
+          await soon(() => [...archive.segments.values()].reduce((sum, { segment }) => sum + segment.lines, 0) === texts.length)
+      }
+      await soon(() => reader.take().texts.length >= texts.length)
+      expect(reader.texts).toEqual(texts)
+    }
+    expect(reader.gaps).toEqual([])
+    await hub.kill()
+  }, 60_000)
+
   it('keeps little of what is stored and nobody reads, and serves it from the store', async () => {
     const cluster = new FakeCluster()
     const archive = new MemoryLogArchive()

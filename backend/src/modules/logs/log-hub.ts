@@ -93,6 +93,8 @@ export class LogHub implements OnApplicationBootstrap, BeforeApplicationShutdown
     const log = this.logOf(engineId)
     await log.ready
     this.counted(log, () => log.appendEvent(event))
+    // One that was known already leaves nothing behind.
+    this.shrink(log)
   }
 
   /** The app does not exist any more: ends whoever reads, and forgets its log. */

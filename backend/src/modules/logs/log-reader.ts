@@ -5,7 +5,7 @@ import type { LogArchive } from './log-archive.js'
 import { farthest, writeMarks, type Cursor, type Mark } from './log-cursor.js'
 import { bodyOf, gapBody, timeText, type LineEntry, type LogEntry } from './log-entry.js'
 import { isFiltering, matcherOf, type LogFilter } from './log-filter.js'
-import { BEGINNING, type Place } from './log-place.js'
+import { BEGINNING, placeText, type Place } from './log-place.js'
 import type { LogRing, NumberedEntry } from './log-ring.js'
 import type { LogSegment } from './log-segment.js'
 
@@ -271,6 +271,8 @@ export class LogReader {
     // What is in the ring before it is asked for is stored only later: nothing can fall between the two.
     const { first } = ring
     const { filter } = this.from
+    // What was found earlier may have been read in the ring meanwhile.
+    this.records = this.records.filter(({ end: passed }) => passed > placeText(this.place))
     if (this.records.length === 0 && archive)
       this.records = await archive.find({ engineId, after: this.place, limit: RECORDS, ...(filter ? { filter } : {}) })
     const segment = this.records.shift()
