@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newId } from '../../src/common/ids.js'
 import { ALL_ACTIONS, isOnProject } from '../../src/common/policy/actions.js'
-import { can, filterFor } from '../../src/common/policy/policy.js'
+import { can, filterFor, type ProjectResource } from '../../src/common/policy/policy.js'
 import type { Project } from '../../src/modules/projects/project.js'
 import { ProjectRepository } from '../../src/modules/projects/project.repository.js'
 import { startApp, type TestApp } from '../app.js'
@@ -17,8 +17,9 @@ beforeAll(async () => {
 afterAll(() => portal.remove())
 
 const at = new Date('2026-01-01T00:00:00Z')
-const stored = (resource: Pick<Project, 'id' | 'ownerId' | 'visibility' | 'members'>): Project => ({
+const stored = (resource: ProjectResource): Project => ({
   ...resource,
+  members: [...resource.members],
   slug: resource.id,
   title: resource.id,
   summary: '',
