@@ -81,6 +81,10 @@ class Site {
     )
   }
 
+  /** Lines of the app's log, as it is read page by page. */
+  linesOf = async (id: string): Promise<{ text: string; revision?: string | null }[]> =>
+    (await this.client.get<{ items: { text: string; revision?: string | null }[] }>(`/api/engines/${id}/logs/lines`)).body.items
+
   /** Deletes the app; resolves when its record is gone, too. */
   async delete(id: string): Promise<void> {
     expect((await this.client.delete(`/api/engines/${id}`)).status).toBe(202)
@@ -222,6 +226,7 @@ describe.each(DRIVERS)('an app of %s', (driver) => {
     expect(running.status).toMatchObject({ replicas: 1, cause: null, message: 'The app runs.' })
     expect(running.status.steps.every(({ state, finishedAt }) => state === 'done' && finishedAt !== null)).toBe(true)
     await answers(url, 'first')
+    await vi.waitFor(async () => expect((await site.linesOf(id)).map(({ text }) => text)).toContain('hello listens on port 8080'), 15_000)
     expect(await site.capabilities()).toMatchObject({ driver, drivers: [driver], scaleToZero: driver === 'knative' })
   })
 
