@@ -58,7 +58,7 @@ describe('useLogStream', () => {
     send('line', { text: 'a' })
     send('marker', { uid: '1', what: 'crashed', pod: 'p', message: 'The container ended: exit code 3.' })
     send('event', { uid: '2', type: 'Warning', object: 'Pod/p', reason: 'BackOff', message: 'restarting' })
-    expect(log?.buffer.rows.map(({ text }) => text)).toEqual(['a', 'p · The container ended: exit code 3.', 'Pod/p · BackOff: restarting'])
+    expect(log?.buffer.rows.map(({ text }) => text)).toEqual(['a', 'The container ended: exit code 3. · p', 'BackOff: restarting · Pod/p'])
     scope.stop()
   })
 

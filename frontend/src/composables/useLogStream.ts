@@ -42,10 +42,10 @@ function dataOf(event: ServerEvent): Record<string, unknown> {
 function markerOf(kind: 'marker' | 'event', data: Record<string, unknown>): NewMarker {
   const common = { kind, uid: field(data, 'uid'), ts: field(data, 'ts'), pod: field(data, 'pod') }
   if (kind === 'event') {
-    const text = `${field(data, 'object')} · ${field(data, 'reason')}: ${field(data, 'message')}`
+    const text = `${field(data, 'reason')}: ${field(data, 'message')} · ${field(data, 'object')}`
     return { ...common, text, bad: field(data, 'type') === 'Warning' }
   }
-  const text = [field(data, 'pod'), field(data, 'message')].filter((part) => part !== '').join(' · ')
+  const text = [field(data, 'message'), field(data, 'pod')].filter((part) => part !== '').join(' · ')
   return { ...common, text, bad: field(data, 'what') === 'crashed' }
 }
 

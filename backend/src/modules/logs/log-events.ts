@@ -18,9 +18,10 @@ export class LogEvents implements OnApplicationBootstrap, OnApplicationShutdown 
   ) {}
 
   onApplicationBootstrap(): void {
-    this.unsubscribe = this.feed.onEvent((engineId, { at, ...event }) => {
+    this.unsubscribe = this.feed.onEvent((engineId, { at, count, message, ...event }) => {
       if (now().getTime() - at.getTime() > RECENT_MS) return
-      void this.hub.event(engineId, { kind: 'event', ts: timeText(at), ...event })
+      const text = count > 1 ? `${message} (${count} times)` : message
+      void this.hub.event(engineId, { kind: 'event', ts: timeText(at), ...event, message: text })
     })
   }
 

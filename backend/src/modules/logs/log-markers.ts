@@ -44,7 +44,7 @@ export const zeroMarker = (key: string, at: Date): MarkerEntry => ({
   message: 'No pod is running any more.',
 })
 
-const startMessage = (run: number): string => (run === 0 ? 'The container started.' : `The container started again, for the ${run}. time.`)
+const startMessage = (run: number): string => (run === 0 ? 'The container started.' : `The container started again: restart ${run}.`)
 
 function endMessage({ exitCode, reason }: NonNullable<WatchedContainer['lastEnd']>): string {
   const why = reason && reason !== 'Error' && reason !== 'Completed' ? `${reason}, exit code ${exitCode}` : `exit code ${exitCode}`

@@ -11,8 +11,10 @@ import { watchPath } from './watch-source.js'
 
 /** What Kubernetes says of an object of an app. */
 export interface ClusterEvent {
-  /** The same for the same event at the same count. */
+  /** The same for the same event until it has come twice as often: a probe that fails every second is told a few times, not a thousand. */
   uid: string
+  /** How often it had come by then. */
+  count: number
   at: Date
   type: 'Normal' | 'Warning'
   reason: string
@@ -23,7 +25,7 @@ export interface ClusterEvent {
 
 /** Port and injection token: events of Kubernetes about the apps of this instance. */
 export abstract class EventFeed {
-  /** Calls back with each event that is new or has come again, also with those that the cluster still has from before. Returns a function that ends this. */
+  /** Calls back with each event that is new or has come twice as often, also with those that the cluster still has from before. Returns a function that ends this. */
   abstract onEvent(listener: (engineId: string, event: ClusterEvent) => void): () => void
 }
 
@@ -125,11 +127,12 @@ export class WatchedEvents extends EventFeed implements OnApplicationBootstrap, 
 
 const KINDS = [...new Set(DRIVER_NAMES.flatMap(kindsOf))]
 
-/** Only what is said of an event; of one that repeats, each count is one of its own. */
+/** Only what is said of an event; of one that repeats, each doubling is one of its own. */
 function slim(raw: KubeObject): StoredEvent {
   const { metadata, involvedObject, type, reason, message, count, eventTime, lastTimestamp, series } = raw as RawEvent
   const at = series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp
   const { kind = '', name = '' } = involvedObject ?? {}
+  const times = series?.count ?? count ?? 1
   return {
     apiVersion: 'v1',
     kind: 'Event',
@@ -141,7 +144,8 @@ function slim(raw: KubeObject): StoredEvent {
     },
     involved: { kind, name },
     event: {
-      uid: `${metadata.uid ?? metadata.name}.${series?.count ?? count ?? 1}`,
+      uid: `${metadata.uid ?? metadata.name}.${Math.floor(Math.log2(Math.max(1, times)))}`,
+      count: times,
       at: new Date(at ?? 0),
       type: type === 'Warning' ? 'Warning' : 'Normal',
       reason: reason ?? '',
