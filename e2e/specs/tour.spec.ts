@@ -59,7 +59,18 @@ const pages = (): [name: string, path: string][] => [
   ['app-failed', `/p/${failing}/app`],
   ['data', `/p/${slug}/data`],
   ['manage', `/p/${slug}/manage`],
+  ['members', `/p/${slug}/members`],
   ['settings', '/settings'],
+  ['settings-password', '/settings/password'],
+  ['settings-sessions', '/settings/sessions'],
+  ['settings-tokens', '/settings/tokens'],
+  ['admin-users', '/admin/users'],
+  ['admin-import', '/admin/users/import'],
+  ['admin-groups', '/admin/groups'],
+  ['admin-tokens', '/admin/tokens'],
+  ['admin-sessions', '/admin/sessions'],
+  ['admin-audit', '/admin/audit'],
+  ['groups', '/groups'],
   ['not-found', '/no/such/page'],
 ]
 
