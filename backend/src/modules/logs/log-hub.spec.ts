@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { Logger } from '@nestjs/common'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { setClock } from '../../common/clock.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
 import { LogSource, type LogRequest } from '../../platform/kubernetes/log-source.js'
 import { PodFeed, type WatchedPod } from '../../platform/kubernetes/pod-feed.js'
@@ -16,6 +18,11 @@ const LIMITS: HubLimits = {
   totalBytes: 10_000_000,
   archive: { bytes: 1_000, ms: 0, parallel: 2 },
 }
+
+Logger.overrideLogger(false)
+
+let later = 0
+beforeAll(() => setClock(() => new Date(Date.now() + later)))
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -60,6 +67,8 @@ class FakeCluster {
 
   /** One portal: its own watch and its own connections to the same cluster. */
   portal(limits = LIMITS, archive: LogArchive | null = null): LogHub {
+    // No two portals begin in the same millisecond.
+    later += 2
     const { listeners, logs, open } = this
     const pods = (): WatchedPod[] => [...logs.keys()].map((name) => podNamed(name))
     const synced = (): boolean => this.synced

@@ -26,6 +26,8 @@ const MOST_REMOVED = 1_000
 // What is stored already of events is looked up so far back: Kubernetes keeps them for an hour.
 const EVENTS_MS = 2 * 3_600_000
 const FLUSH_MS = 8_000
+// Of a container that nobody followed yet, all that the node has: it keeps some ten MiB.
+const FIRST_LINES = 1_000_000
 const UNFOLLOWED_GAP = 'Lines that were written while nobody followed are gone with their pod.'
 
 /**
@@ -182,7 +184,7 @@ export class LogHub implements OnApplicationBootstrap, BeforeApplicationShutdown
     const target = { namespace: pod.namespace, pod: pod.name, container: container.name }
     const warn = (error: Error): void => this.logger.warn({ err: error, ...target }, 'a log cannot be read, trying again')
     const resume = log.positionOf(key)
-    const options = { tailLines: this.limits.lines, warn, ...(resume ? { resume } : {}) }
+    const options = { tailLines: FIRST_LINES, warn, ...(resume ? { resume } : {}) }
     const follower = new LogFollower(this.source, target, container, sink, options)
     log.followers.set(key, follower)
     follower.done.then(
