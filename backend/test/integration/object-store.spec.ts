@@ -153,6 +153,18 @@ describe('ObjectStore on a real S3 store', () => {
     await store.abortUploads(key, uploadId)
   })
 
+  it('keeps bytes of the portal itself, whole and in the place of what was there', async () => {
+    const bytes = Buffer.alloc(3 * 2 ** 20, 'abcdefg')
+    await store.put(key, Buffer.from('first'), 'application/zstd')
+    await store.put(key, bytes, 'application/zstd')
+    expect((await store.get(key, bytes.length))?.equals(bytes)).toBe(true)
+    await expect(store.get(key, bytes.length - 1)).rejects.toThrow('more than')
+    await store.put(key, Buffer.alloc(0), 'application/zstd')
+    expect(await store.get(key, 10)).toEqual(Buffer.alloc(0))
+    await store.remove(key)
+    expect(await store.get(key, 10)).toBeNull()
+  })
+
   it('has no object where there is none, and removes what is not there', async () => {
     const none = `test/${newId()}`
     expect(await store.stat(none)).toBeNull()
