@@ -122,7 +122,11 @@ export class AuthService {
     const passwordHash = await this.hasher.hash(newPassword)
     const changed = await this.users.secure(user.id, user.revision, { passwordHash, mustChangePassword: false }, now())
     if (!changed) throw new DomainError('user-revision-conflict')
-    auth.trail.change({ resource: { type: 'user', id: user.id, name: user.username }, after: { password: 'changed' } })
+    auth.trail.change({
+      resource: { type: 'user', id: user.id, name: user.username },
+      before: { credential: 'old' },
+      after: { credential: 'new' },
+    })
     return this.signIn(changed, 'password', auth.origin, auth.trail)
   }
 

@@ -108,6 +108,7 @@ const en = {
     theme: 'Theme',
     themes: { auto: 'System', light: 'Light', dark: 'Dark' },
     settings: 'Settings',
+    groups: 'Your groups',
     admin: 'Admin',
     signIn: 'Sign in',
     signOut: 'Sign out',
