@@ -52,8 +52,12 @@ export function portVariable(port: keyof Ports): string {
   return portVariables[port][0]
 }
 
-/** Each profile has ports of its own, so that tests run while `make up` runs. */
-const portOffset: Record<Profile, number> = { dev: 0, test: 10_000, services: 20_000 }
+/** Each profile has ports of its own, so that tests run while `make up` runs. All stay below 32768: from there on Linux takes ports for outgoing connections. */
+const portOffset: Record<Profile, Record<keyof Ports, number>> = {
+  dev: { portal: 0, mongo: 0, s3: 0, apps: 0 },
+  test: { portal: 10_000, mongo: 1_000, s3: 10_000, apps: 10_000 },
+  services: { portal: 20_000, mongo: 2_000, s3: 20_000, apps: 20_000 },
+}
 
 /**
  * Reads what concerns the supervisor from the environment. The portal checks its own part (`--check-config`).
@@ -69,7 +73,7 @@ export function readSettings(profile: Profile, environment: NodeJS.ProcessEnv): 
   for (const port of Object.keys(portVariables) as (keyof Ports)[]) {
     const [name, preset] = portVariables[port]
     const text = profile === 'dev' ? environment[name] : undefined
-    ports[port] = text ? Number(text) : preset + portOffset[profile]
+    ports[port] = text ? Number(text) : preset + portOffset[profile][port]
     if (!Number.isInteger(ports[port]) || ports[port] < 1 || ports[port] > 65_535) {
       mistakes.push(`${name}=${text} is no port: give a number from 1 to 65535`)
     }
