@@ -27,6 +27,7 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.spec.ts'], { testTimeout: 60_000 }),
       project('golden', ['test/golden/**/*.spec.ts']),
       project('integration', ['test/integration/**/*.spec.ts'], onServices),
+      project('cluster', ['test/on-cluster/**/*.spec.ts'], onServices),
     ],
   },
 })

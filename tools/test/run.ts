@@ -25,22 +25,30 @@ interface Step {
   name: string
   /** Whether it needs the services; those steps run after the others, on one stack. */
   onServices: boolean
+  /** The step at whose side it runs, when that is asked for too. */
+  beside?: string
   run: (env: TestEnvironment | undefined) => Promise<Tally>
 }
 
-/** Runs a program with its output shown. @returns its exit code */
-function run(command: string, args: string[], cwd: string, env: Record<string, string> = {}): Promise<number> {
+/** Runs a program with its output shown: as it comes, or all at its end. @returns its exit code */
+function run(command: string, args: string[], cwd: string, env: Record<string, string> = {}, atEnd = false): Promise<number> {
   return new Promise((done) => {
     const child = spawn(command, args, {
       cwd,
-      stdio: ['ignore', 'inherit', 'inherit'], // Node 24 of the workspace first: what is started by its name must not find another one.
+      stdio: ['ignore', atEnd ? 'pipe' : 'inherit', atEnd ? 'pipe' : 'inherit'],
+      // Node 24 of the workspace first: what is started by its name must not find another one.
       env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`, ...env },
     })
+    let written = ''
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (written += chunk.toString()))
     child.on('error', (error) => {
       console.error(`${command}: ${error.message}`)
       done(127)
     })
-    child.on('exit', (code, signal) => done(code ?? (signal ? 128 : 1)))
+    child.on('close', (code, signal) => {
+      process.stdout.write(written)
+      done(code ?? (signal ? 128 : 1))
+    })
   })
 }
 
@@ -60,9 +68,10 @@ const script = (name: string, npmScript: string): Step => ({
     (await run('npm', ['run', '-s', npmScript], root)) === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 },
 })
 
-const vitest = (name: string, workspace: string, project: string, onServices = false): Step => ({
+const vitest = (name: string, workspace: string, project: string, options: { onServices?: boolean; beside?: string } = {}): Step => ({
   name,
-  onServices,
+  onServices: options.onServices ?? false,
+  ...(options.beside === undefined ? {} : { beside: options.beside }),
   run: async (env) => {
     const report = join(reports, `${name}-${process.pid}.json`)
     rmSync(report, { force: true })
@@ -71,6 +80,7 @@ const vitest = (name: string, workspace: string, project: string, onServices = f
       ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
       join(root, workspace),
       env,
+      options.beside !== undefined,
     )
     const tally = tallyVitest(report)
     rmSync(report, { force: true })
@@ -100,8 +110,10 @@ const steps: Step[] = [
   vitest('contract', 'backend', 'contract'),
   vitest('golden', 'backend', 'golden'),
   vitest('frontend', 'frontend', 'small'),
-  vitest('integration', 'backend', 'integration', true),
-  vitest('e2e', 'e2e', 'e2e', true),
+  vitest('integration', 'backend', 'integration', { onServices: true }),
+  // It mostly waits for the cluster, so another runs meanwhile.
+  vitest('cluster', 'backend', 'cluster', { onServices: true, beside: 'integration' }),
+  vitest('e2e', 'e2e', 'e2e', { onServices: true }),
   { name: 'fuzz', onServices: true, run: fuzzed },
 ]
 
@@ -133,7 +145,9 @@ const onServices = chosen.filter((step) => step.onServices)
 if (onServices.length > 0) {
   try {
     await withTestServices({ portal: onServices.some(({ name }) => name === 'e2e') }, async (env) => {
-      for (const step of onServices) await take(step, env)
+      const isBeside = ({ beside }: Step) => onServices.some(({ name }) => name === beside)
+      for (const step of onServices.filter((each) => !isBeside(each)))
+        await Promise.all([step, ...onServices.filter(({ beside }) => beside === step.name)].map((each) => take(each, env)))
     })
   } catch (error) {
     console.error(error)

@@ -112,12 +112,7 @@ it('everyone who is signed in may read; only the owner of the project and admins
   const dataset = await makeDataset(client)
   const file = await addFile(dataset, 'a', 1)
   const upload = await makeUpload(client, dataset.id, { size: 1 })
-  for (const path of [
-    `/api/datasets?projectId=${dataset.projectId}`,
-    `/api/datasets/${dataset.id}`,
-    `/api/datasets/${dataset.id}/files`,
-    `/api/uploads?projectId=${dataset.projectId}`,
-  ])
+  for (const path of [`/api/datasets?projectId=${dataset.projectId}`, `/api/datasets/${dataset.id}`, `/api/datasets/${dataset.id}/files`])
     expect([path, (await bob.get(path)).status]).toEqual([path, 200])
   expect((await bob.get(`/api/datasets/${dataset.id}/files/${file.id}/download`)).status).toBe(302)
 
@@ -126,13 +121,13 @@ it('everyone who is signed in may read; only the owner of the project and admins
     await bob.delete(`/api/datasets/${dataset.id}`),
     await bob.delete(`/api/datasets/${dataset.id}/files/${file.id}`),
     await bob.post('/api/uploads', { target: { kind: 'dataset', id: dataset.id }, name: 'x', size: 1 }),
+    await bob.get(`/api/uploads?projectId=${dataset.projectId}`),
     // Its answer would carry addresses to write to.
     await bob.get(`/api/uploads/${upload.id}`),
     await bob.post(`/api/uploads/${upload.id}/complete`, { parts: [] }),
     await bob.delete(`/api/uploads/${upload.id}`),
   ]
   for (const answer of refused) expect([answer.status, answer.body.code]).toEqual([403, 'not-allowed'])
-  expect(JSON.stringify((await bob.get(`/api/uploads?projectId=${dataset.projectId}`)).body)).not.toContain('X-Amz-')
 
   const own = await makeProject(bob)
   const mine = await makeDataset(bob, { projectId: own.id })

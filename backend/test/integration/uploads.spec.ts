@@ -394,7 +394,7 @@ describe('deleting', () => {
     const pending = await makeUpload(client, dataset.id, { size: 9 })
     expect((await client.delete(`/api/datasets/${dataset.id}`)).status).toBe(204)
     expect((await client.get(`/api/datasets/${dataset.id}`)).body.code).toBe('dataset-not-found')
-    expect((await client.get(`/api/uploads/${pending.id}`)).body.code).toBe('dataset-not-found')
+    expect((await client.get(`/api/uploads/${pending.id}`)).body.code).toBe('upload-not-found')
     await makeDataset(client, { projectId: dataset.projectId, name: 'to go' })
     await isGone(keyOf(dataset, file))
     await vi.waitFor(
