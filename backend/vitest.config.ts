@@ -17,7 +17,8 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
   test: { name, include, setupFiles: ['reflect-metadata'], ...extra },
 })
 
-const onServices = { testTimeout: 60_000, hookTimeout: 180_000, fileParallelism: false }
+// What is waited for may take a while on a busy machine; the default of a second tells more of the machine than of us.
+const onServices = { testTimeout: 60_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 10_000 } } }
 
 export default defineConfig({
   test: {

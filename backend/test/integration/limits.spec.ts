@@ -133,10 +133,14 @@ describe('failed sign-ins', () => {
     const three = await startApp({ spec: import.meta.filename })
     try {
       await expect
-        .poll(async () => (await three.anonymous().post('/api/auth/login', { username: 'target', password: 'wrong' })).status)
+        .poll(
+          async () => (await three.anonymous().post('/api/auth/login', { username: 'target', password: 'wrong' })).status,
+          ON_A_BUSY_MACHINE,
+        )
         .toBe(401)
       const answer = await one.anonymous().post('/api/auth/login', { username: 'target', password: 'wrong' })
-      expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '2'])
+      // Of the two seconds one may be over.
+      expect([answer.status, ['1', '2'].includes(answer.headers.get('retry-after') ?? '')]).toEqual([429, true])
     } finally {
       await three.stop()
     }

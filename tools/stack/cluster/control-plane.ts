@@ -84,6 +84,8 @@ export function controllerManagerSpec(paths: ClusterPaths): ServiceSpec {
       '--use-service-account-credentials=true',
       `--cluster-cidr=${podRange}`,
       '--allocate-node-cidrs=true',
+      // A quota that is made before the CRDs of a fresh cluster are known is only counted at the next round; the default is 5 minutes.
+      '--resource-quota-sync-period=10s',
       `--service-cluster-ip-range=${serviceRange}`,
       `--cluster-signing-cert-file=${pki('ca.crt')}`,
       `--cluster-signing-key-file=${pki('ca.key')}`,

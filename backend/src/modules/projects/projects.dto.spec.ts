@@ -15,7 +15,13 @@ const check = async (metatype: new () => object, value: unknown): Promise<unknow
 
 describe('bodies', () => {
   it('get their defaults', async () => {
-    expect(await check(CreateProjectDto, { title: 'Iris' })).toEqual({ title: 'Iris', summary: '', task: '', tags: [] })
+    expect(await check(CreateProjectDto, { title: 'Iris' })).toEqual({
+      title: 'Iris',
+      summary: '',
+      task: '',
+      tags: [],
+      visibility: 'internal',
+    })
   })
 
   it.each([
