@@ -53,7 +53,7 @@ export default {
     },
     {
       name: 'no-foreign-repository',
-      comment: "A module uses another through what its module exports; the repositories of accounts and groups are what iam exports.",
+      comment: 'A module uses another through what its module exports; the repositories of accounts and groups are what iam exports.',
       severity: 'error',
       from: { path: '^backend/src/modules/([^/]+)/' },
       to: {
