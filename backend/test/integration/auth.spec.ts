@@ -131,6 +131,8 @@ describe('an API token', () => {
   it("of someone else cannot be revoked, and does not show that it's there", async () => {
     const { body } = await ann.client.post<{ id: string }>('/api/iam/tokens', { name: 'mine', scopes: ['runs:write'] })
     const { client } = await makeUser(portal, 'mallory')
+    const all = await (await portal.signedIn()).get<{ items: { name: string }[] }>('/api/iam/tokens?of=all&q=ann')
+    expect(all.body.items.map(({ name }) => name)).toContain('mine')
     const answer = await client.delete(`/api/iam/tokens/${body.id}`)
     expect([answer.status, answer.body.code]).toEqual([404, 'token-not-found'])
   })

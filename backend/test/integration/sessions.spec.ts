@@ -158,8 +158,10 @@ describe('the list of sessions', () => {
     const { client } = await someone('watched')
     const { client: curious } = await someone()
     const admin = await portal.signedIn()
-    const found = await admin.get<{ items: SessionBody[] }>('/api/iam/sessions?of=all&limit=100')
-    const theirs = found.body.items.find(({ user }) => user.username === 'watched')
+    const found = await admin.get<{ items: SessionBody[] }>('/api/iam/sessions?of=all&q=Watch')
+    expect(found.body.items.map(({ user }) => user.username)).toEqual(['watched'])
+    expect((await admin.get<{ items: SessionBody[] }>('/api/iam/sessions?of=all&q=nobody-has-this')).body.items).toEqual([])
+    const [theirs] = found.body.items
     expect(outcome(await curious.get('/api/iam/sessions?of=all'))).toEqual([403, 'not-allowed'])
     expect(outcome(await curious.delete(`/api/iam/sessions/${theirs?.id}`))).toEqual([404, 'session-not-found'])
     expect((await admin.delete(`/api/iam/sessions/${theirs?.id}`)).status).toBe(204)

@@ -1098,6 +1098,10 @@ export type ListTokensData = {
          * `all` is for admins
          */
         of?: 'mine' | 'all';
+        /**
+         * with `all`: what a name of the person begins with
+         */
+        q?: string;
     };
     url: '/api/iam/tokens';
 };
@@ -2643,6 +2647,10 @@ export type ListSessionsData = {
          * `all` is for admins
          */
         of?: 'mine' | 'all';
+        /**
+         * with `all`: what a name of the person begins with
+         */
+        q?: string;
     };
     url: '/api/iam/sessions';
 };

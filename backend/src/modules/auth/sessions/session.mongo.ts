@@ -47,9 +47,12 @@ export class MongoSessionRepository extends SessionRepository {
     return found.map((session) => fromStored(session))
   }
 
-  async search({ userId, before, limit }: { userId?: string; before?: string; limit: number }): Promise<Session[]> {
+  async search({ userIds, before, limit }: { userIds?: string[]; before?: string; limit: number }): Promise<Session[]> {
     const found = await this.model
-      .find({ ...(userId === undefined ? {} : { userId }), ...(before === undefined ? {} : { _id: trusted({ $lt: before }) }) })
+      .find({
+        ...(userIds === undefined ? {} : { userId: trusted({ $in: userIds }) }),
+        ...(before === undefined ? {} : { _id: trusted({ $lt: before }) }),
+      })
       .sort({ _id: -1 })
       .limit(limit + 1)
       .lean<Stored<Session>[]>()

@@ -27,8 +27,8 @@ export abstract class SessionRepository {
   abstract insert(session: Session): Promise<void>
   abstract findById(id: string): Promise<Session | null>
   abstract findByIds(ids: string[]): Promise<Session[]>
-  /** Newest first; up to `limit + 1`. @param userId only those of that user */
-  abstract search(query: { userId?: string; before?: string; limit: number }): Promise<Session[]>
+  /** Newest first; up to `limit + 1`. @param userIds only those of these users */
+  abstract search(query: { userIds?: string[]; before?: string; limit: number }): Promise<Session[]>
   /** Goes from `generation` to the next one. @returns false when it is not there or is at another one */
   abstract rotate(id: string, generation: number, at: Date, expiresAt: Date): Promise<boolean>
   abstract touch(id: string, at: Date, address: string): Promise<void>

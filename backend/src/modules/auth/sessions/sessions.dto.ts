@@ -1,11 +1,14 @@
 import { PageOf, PageQuery } from '../../../common/pagination/pagination.js'
-import { OneOf, Out } from '../../../common/validation/fields.js'
+import { OneOf, Out, Text } from '../../../common/validation/fields.js'
 import type { User } from '../../iam/users/user.js'
 import type { Session } from './session.js'
 
 export class SessionListQuery extends PageQuery {
   @OneOf(['mine', 'all'], { optional: true, description: '`all` is for admins' })
   of: 'mine' | 'all' = 'mine'
+
+  @Text({ max: 100, optional: true, description: 'with `all`: what a name of the person begins with' })
+  q?: string
 }
 
 export class SessionOwnerDto {

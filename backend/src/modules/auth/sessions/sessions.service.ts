@@ -7,6 +7,7 @@ import { can, requireCan } from '../../../common/policy/policy.js'
 import { DomainError } from '../../../common/problem/domain-error.js'
 import { CONFIG } from '../../../config/config.module.js'
 import type { Config } from '../../../config/config.js'
+import { peopleCalled } from '../../iam/users/people-called.js'
 import type { User } from '../../iam/users/user.js'
 import { UserRepository } from '../../iam/users/user.repository.js'
 import type { SessionCookieValues } from './session-cookies.js'
@@ -143,10 +144,10 @@ export class SessionsService {
     return this.secrets.read('refresh', value)?.sessionId ?? null
   }
 
-  async list(auth: AuthContext, { of, cursor, limit }: SessionListQuery): Promise<SessionPage> {
+  async list(auth: AuthContext, { of, q, cursor, limit }: SessionListQuery): Promise<SessionPage> {
     if (of === 'all') requireCan(auth, 'session:manage')
     const found = await this.sessions.search({
-      ...(of === 'all' ? {} : { userId: auth.user.id }),
+      ...(of === 'all' ? await peopleCalled(this.users, q) : { userIds: [auth.user.id] }),
       ...(cursor === undefined ? {} : { before: String(decodeCursor(cursor, ['string'])[0]) }),
       limit,
     })

@@ -49,9 +49,12 @@ export class MongoApiTokenRepository extends ApiTokenRepository {
     return found.map((token) => fromStored(token))
   }
 
-  async search({ userId, before, limit }: { userId?: string; before?: string; limit: number }): Promise<ApiToken[]> {
+  async search({ userIds, before, limit }: { userIds?: string[]; before?: string; limit: number }): Promise<ApiToken[]> {
     const found = await this.model
-      .find({ ...(userId === undefined ? {} : { userId }), ...(before === undefined ? {} : { _id: trusted({ $lt: before }) }) })
+      .find({
+        ...(userIds === undefined ? {} : { userId: trusted({ $in: userIds }) }),
+        ...(before === undefined ? {} : { _id: trusted({ $lt: before }) }),
+      })
       .sort({ _id: -1 })
       .limit(limit + 1)
       .lean<Stored<ApiToken>[]>()

@@ -20,8 +20,8 @@ export abstract class ApiTokenRepository {
   abstract findByHash(tokenHash: string): Promise<ApiToken | null>
   abstract findById(id: string): Promise<ApiToken | null>
   abstract findByIds(ids: string[]): Promise<ApiToken[]>
-  /** Newest first; up to `limit + 1`. @param userId only those of that user */
-  abstract search(query: { userId?: string; before?: string; limit: number }): Promise<ApiToken[]>
+  /** Newest first; up to `limit + 1`. @param userIds only those of these users */
+  abstract search(query: { userIds?: string[]; before?: string; limit: number }): Promise<ApiToken[]>
   /** @returns whether it was there */
   abstract remove(id: string): Promise<boolean>
   /** Removes those that a user made before that epoch: they are worth nothing any more. */

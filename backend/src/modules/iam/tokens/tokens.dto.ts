@@ -21,6 +21,9 @@ export class CreateTokenDto {
 export class TokenListQuery extends PageQuery {
   @OneOf(['mine', 'all'], { optional: true, description: '`all` is for admins' })
   of: 'mine' | 'all' = 'mine'
+
+  @Text({ max: 100, optional: true, description: 'with `all`: what a name of the person begins with' })
+  q?: string
 }
 
 export class TokenOwnerDto {

@@ -6,6 +6,7 @@ import { newId, newSecret } from '../../../common/ids.js'
 import { decodeCursor, toPage } from '../../../common/pagination/pagination.js'
 import { can, requireCan } from '../../../common/policy/policy.js'
 import { DomainError } from '../../../common/problem/domain-error.js'
+import { peopleCalled } from '../users/people-called.js'
 import type { User } from '../users/user.js'
 import { UserRepository } from '../users/user.repository.js'
 import { ApiTokenRepository, type ApiToken } from './token.js'
@@ -47,10 +48,10 @@ export class TokensService {
     return { ...TokenDto.from(token, owner, at), token: secret }
   }
 
-  async list(auth: AuthContext, { of, cursor, limit }: TokenListQuery): Promise<TokenPage> {
+  async list(auth: AuthContext, { of, q, cursor, limit }: TokenListQuery): Promise<TokenPage> {
     if (of === 'all') requireCan(auth, 'token:manage')
     const found = await this.tokens.search({
-      ...(of === 'all' ? {} : { userId: auth.user.id }),
+      ...(of === 'all' ? await peopleCalled(this.users, q) : { userIds: [auth.user.id] }),
       ...(cursor === undefined ? {} : { before: String(decodeCursor(cursor, ['string'])[0]) }),
       limit,
     })
