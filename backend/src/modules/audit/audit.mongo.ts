@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { mongo, Schema, trusted, type Model } from 'mongoose'
 import { newId } from '../../common/ids.js'
-import { fromStored, isDuplicateKey, Mongo, toStored, type Stored } from '../../platform/mongo/mongo.js'
+import { fromStored, isDuplicateKey, literally, Mongo, type Stored, toStored } from '../../platform/mongo/mongo.js'
 import { namesOf, type AuditActor, type AuditEntry, type AuditIntent } from './audit-entry.js'
 import { AuditIntentRepository, AuditRepository, type AuditQuery } from './audit.repository.js'
 
@@ -81,8 +81,6 @@ export class MongoAuditRepository extends AuditRepository {
 /** Ids begin with their time, so that a span of time is a range of ids, in the order of the list. */
 const beginning = (at: Date): string => newId(at).slice(0, 10)
 
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-
 function filterOf(query: AuditQuery, range: Record<string, unknown>[]): Record<string, unknown> {
   const { actor: who, action, outcome, resourceType, resourceId, from, to, text } = query
   const all = [
@@ -91,7 +89,7 @@ function filterOf(query: AuditQuery, range: Record<string, unknown>[]): Record<s
     ...(to ? [{ _id: trusted({ $lt: beginning(to) }) }] : []),
     ...(who === undefined ? [] : [{ $or: [{ 'actor.id': who }, { 'actor.name': who }] }]),
     // Anchored, so that the index on `names` serves it.
-    ...(text === undefined ? [] : [{ names: trusted({ $regex: `^${escaped(text.toLowerCase())}` }) }]),
+    ...(text === undefined ? [] : [{ names: trusted({ $regex: `^${literally(text.toLowerCase())}` }) }]),
   ]
   return {
     ...(action === undefined ? {} : { action }),

@@ -1,11 +1,9 @@
-import { Body, Controller, Get, HttpCode, Inject, Patch, Post, Req, Res } from '@nestjs/common'
+import { Body, Controller, Get, HttpCode, Patch, Post, Req, Res } from '@nestjs/common'
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
 import type { AuditTrail } from '../../common/auth-context/audit-trail.js'
 import { Auth, Can, Public, Trail, type AuthContext, type AuthenticatedRequest } from '../../common/auth-context/auth-context.js'
 import { Raises } from '../../common/problem/raises.js'
-import { CONFIG } from '../../config/config.module.js'
-import type { Config } from '../../config/config.js'
 import { ChangePasswordDto, LoginDto, MeDto, SignedInDto, SignInOptionsDto, UpdateProfileDto } from './auth.dto.js'
 import { AuthService, originOf, type SignedIn } from './auth.service.js'
 import { SessionCookies } from './sessions/session-cookies.js'
@@ -13,14 +11,10 @@ import { SessionCookies } from './sessions/session-cookies.js'
 @ApiTags('auth')
 @Controller('auth')
 export class AuthController {
-  private readonly cookies: SessionCookies
-
   constructor(
     private readonly auth: AuthService,
-    @Inject(CONFIG) config: Config,
-  ) {
-    this.cookies = new SessionCookies(config)
-  }
+    private readonly cookies: SessionCookies,
+  ) {}
 
   @Get('options')
   @Public()

@@ -18,17 +18,14 @@ import { SessionsService } from './sessions/sessions.service.js'
 /** Lets a request pass when its route is public, or when the caller is known, sent the CSRF token where it is needed, and may do what the route declares. */
 @Injectable()
 export class AuthGuard implements CanActivate {
-  private readonly cookies: SessionCookies
-
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly reflector: Reflector,
     private readonly auth: AuthService,
     private readonly sessions: SessionsService,
     private readonly limits: RequestLimits,
-  ) {
-    this.cookies = new SessionCookies(config)
-  }
+    private readonly cookies: SessionCookies,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()]

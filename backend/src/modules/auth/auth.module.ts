@@ -14,6 +14,7 @@ import { MongoUsedTransactions } from './oidc/used-transaction.mongo.js'
 import { UsedTransactions } from './oidc/used-transaction.js'
 import { RouteCheck } from './route-check.js'
 import { MongoSessionRepository } from './sessions/session.mongo.js'
+import { SessionCookies } from './sessions/session-cookies.js'
 import { SessionRepository } from './sessions/session.js'
 import { SessionsController } from './sessions/sessions.controller.js'
 import { SessionsService } from './sessions/sessions.service.js'
@@ -26,6 +27,7 @@ import { SignInThrottle } from './sign-in/sign-in-throttle.js'
   controllers: [AuthController, OidcController, SessionsController],
   providers: [
     { provide: SessionRepository, useClass: MongoSessionRepository },
+    SessionCookies,
     SessionsService,
     { provide: SignInFailures, useClass: MongoSignInFailures },
     SignInThrottle,

@@ -25,8 +25,6 @@ export interface SignedIn {
 /** Signing in and out, and finding out who is asking. */
 @Injectable()
 export class AuthService {
-  private readonly cookies: SessionCookies
-
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly users: UserRepository,
@@ -34,9 +32,8 @@ export class AuthService {
     private readonly hasher: PasswordHasher,
     private readonly tokens: TokensService,
     private readonly throttle: SignInThrottle,
-  ) {
-    this.cookies = new SessionCookies(config)
-  }
+    private readonly cookies: SessionCookies,
+  ) {}
 
   options(): SignInOptionsDto {
     const { localSignIn, oidcIssuer, oidcLabel, publicAccess } = this.config

@@ -3,6 +3,7 @@ import { OneOf, Out, Revision, Text, TextList } from '../../common/validation/fi
 import type { AuthContext } from '../../common/auth-context/auth-context.js'
 import { ALL_ACTIONS, VISIBILITIES, type Action, type Visibility } from '../../common/policy/actions.js'
 import { allowedActions } from '../../common/policy/policy.js'
+import { PersonDto } from '../iam/users/person.dto.js'
 import type { User } from '../iam/users/user.js'
 import { TASKS, type Project } from './project.js'
 
@@ -48,12 +49,6 @@ export class ProjectListQuery extends PageQuery {
   task?: string
 }
 
-export class OwnerDto {
-  @Out() id: string
-  @Out() username: string
-  @Out() displayName: string
-}
-
 export class ProjectDto {
   @Out() id: string
   @Out({ example: 'iris-classifier' }) slug: string
@@ -61,7 +56,7 @@ export class ProjectDto {
   @Out() summary: string
   @Out({ enum: TASKS }) task: string
   @Out({ type: [String] }) tags: string[]
-  @Out() owner: OwnerDto
+  @Out() owner: PersonDto
   @Out({ enum: VISIBILITIES }) visibility: Visibility
   @Out({ type: [String], enum: ALL_ACTIONS, description: 'what you may do with it' }) allowed: Action[]
   @Out({ format: 'date-time' }) createdAt: string
@@ -77,7 +72,7 @@ export class ProjectDto {
       summary,
       task,
       tags,
-      owner: { id: project.ownerId, username: owner?.username ?? '', displayName: owner?.displayName ?? '' },
+      owner: PersonDto.of(project.ownerId, owner),
       visibility: project.visibility,
       allowed: allowedActions(auth, ALL_ACTIONS, project),
       createdAt: project.createdAt.toISOString(),

@@ -72,9 +72,7 @@ export class ProjectsService {
       limit,
     })
     const page = toPage(found, limit, ({ createdAt, id }) => [createdAt.getTime(), id])
-    const owners = new Map(
-      (await this.users.findByIds([...new Set(page.items.map(({ ownerId }) => ownerId))])).map((user) => [user.id, user]),
-    )
+    const owners = await this.users.mapOf(page.items.map(({ ownerId }) => ownerId))
     return { items: page.items.map((project) => ProjectDto.from(project, owners.get(project.ownerId), auth)), nextCursor: page.nextCursor }
   }
 

@@ -122,6 +122,9 @@ export function toStored<T extends { id: string }>({ id, ...rest }: T): Stored<T
   return { _id: id, ...rest }
 }
 
+/** A text as a part of a regular expression that means just this text. */
+export const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+
 const OUTAGES = new Set([
   'MongoNetworkError',
   'MongoNetworkTimeoutError',

@@ -90,7 +90,7 @@ export type CreateTokenDto = {
     expiresInDays?: number;
 };
 
-export type TokenOwnerDto = {
+export type PersonDto = {
     id: string;
     username: string;
     displayName: string;
@@ -99,7 +99,7 @@ export type TokenOwnerDto = {
 export type CreatedTokenDto = {
     id: string;
     name: string;
-    owner: TokenOwnerDto;
+    owner: PersonDto;
     scopes: Array<'projects:read' | 'projects:write' | 'projects:manage' | 'datasets:read' | 'datasets:write' | 'engines:read' | 'engines:deploy' | 'runs:read' | 'runs:write' | 'users:manage' | 'audit:read'>;
     /**
      * the only project that it can be used on
@@ -121,7 +121,7 @@ export type CreatedTokenDto = {
 export type TokenDto = {
     id: string;
     name: string;
-    owner: TokenOwnerDto;
+    owner: PersonDto;
     scopes: Array<'projects:read' | 'projects:write' | 'projects:manage' | 'datasets:read' | 'datasets:write' | 'engines:read' | 'engines:deploy' | 'runs:read' | 'runs:write' | 'users:manage' | 'audit:read'>;
     /**
      * the only project that it can be used on
@@ -440,15 +440,9 @@ export type ChangePasswordDto = {
     newPassword: string;
 };
 
-export type SessionOwnerDto = {
-    id: string;
-    username: string;
-    displayName: string;
-};
-
 export type SessionDto = {
     id: string;
-    user: SessionOwnerDto;
+    user: PersonDto;
     /**
      * whether it is the one that asks
      */
@@ -483,12 +477,6 @@ export type CreateProjectDto = {
     visibility?: 'private' | 'internal' | 'public';
 };
 
-export type OwnerDto = {
-    id: string;
-    username: string;
-    displayName: string;
-};
-
 export type ProjectDto = {
     id: string;
     slug: string;
@@ -496,7 +484,7 @@ export type ProjectDto = {
     summary: string;
     task: '' | 'tabular-classification' | 'tabular-regression' | 'time-series-forecasting' | 'image-classification' | 'object-detection' | 'image-segmentation' | 'image-generation' | 'text-classification' | 'token-classification' | 'question-answering' | 'summarization' | 'translation' | 'text-generation' | 'sentence-similarity' | 'automatic-speech-recognition' | 'audio-classification' | 'text-to-speech' | 'reinforcement-learning' | 'recommendation' | 'anomaly-detection' | 'other';
     tags: Array<string>;
-    owner: OwnerDto;
+    owner: PersonDto;
     visibility: 'private' | 'internal' | 'public';
     /**
      * what you may do with it

@@ -8,6 +8,7 @@ import { DomainError } from '../../../common/problem/domain-error.js'
 import { CONFIG } from '../../../config/config.module.js'
 import type { Config } from '../../../config/config.js'
 import { GroupRepository } from '../../iam/groups/group.repository.js'
+import { secureKeepingAdmin } from '../../iam/users/last-admin.js'
 import { externalIdOf, newUser, type Membership, type User } from '../../iam/users/user.js'
 import { UserRepository } from '../../iam/users/user.repository.js'
 import { groupNamesOf, type Identity } from './identity.js'
@@ -146,12 +147,9 @@ export class OidcAccounts {
     const role: GlobalRole = groups.some((name) => oidcAdminGroups.includes(name)) ? 'admin' : 'user'
     for (let current = user, attempt = 0; ; attempt++) {
       if (current.role === role) return current
-      if (role === 'user' && !(await this.users.hasAdmin(current.id))) return this.keepLastAdmin(current)
-      const changed = await this.users.secure(current.id, current.revision, { role }, now())
+      const changed = await this.secure(current, role)
       if (changed) {
-        // Two admins who lose the role at the same moment each saw the other: then both keep it.
-        if (role === 'user' && !(await this.users.hasAdmin()))
-          return this.keepLastAdmin((await this.users.secure(changed.id, changed.revision, { role: 'admin' }, now())) ?? changed)
+        if (changed.role !== role) return changed
         const resource = { type: 'user', id: user.id, name: user.username } as const
         trail.change({ resource, before: { role: current.role }, after: { role } })
         return changed
@@ -160,9 +158,15 @@ export class OidcAccounts {
     }
   }
 
-  private keepLastAdmin(user: User): User {
-    this.logger.warn({ username: user.username }, 'the identity provider says that the last active admin is none; they stay one')
-    return user
+  /** Gives the role; the last admin stays one. @returns the account as it is then, null when it was changed meanwhile */
+  private async secure(user: User, role: GlobalRole): Promise<User | null> {
+    try {
+      return await secureKeepingAdmin(this.users, user, { role })
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'last-admin') throw error
+      this.logger.warn({ username: user.username }, 'the identity provider says that the last active admin is none; they stay one')
+      return this.users.findById(user.id)
+    }
   }
 
   private async reread(user: User, attempt: number): Promise<User> {

@@ -16,14 +16,13 @@ import { TransactionCookie } from './transaction-cookie.js'
 @ApiTags('auth')
 @Controller('auth/oidc')
 export class OidcController {
-  private readonly session: SessionCookies
   private readonly transaction: TransactionCookie
 
   constructor(
     private readonly oidc: OidcService,
+    private readonly session: SessionCookies,
     @Inject(CONFIG) config: Config,
   ) {
-    this.session = new SessionCookies(config)
     this.transaction = new TransactionCookie(config)
   }
 

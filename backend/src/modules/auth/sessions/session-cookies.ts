@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common'
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CONFIG } from '../../../config/config.module.js'
 import type { Config } from '../../../config/config.js'
 
 /** The values of the three cookies of a browser that is signed in. */
@@ -16,11 +18,12 @@ export interface SessionCookieValues {
  * Names and attributes of the session's cookies. Behind TLS they are `__Host-` and Secure. On plain http (a laptop) they cannot be:
  * many clients, unlike browsers on localhost, do not send a Secure cookie there.
  */
+@Injectable()
 export class SessionCookies {
   readonly names: { access: string; refresh: string; csrf: string }
   private readonly secure: boolean
 
-  constructor(config: Pick<Config, 'publicUrl'>) {
+  constructor(@Inject(CONFIG) config: Config) {
     this.secure = config.publicUrl.startsWith('https:')
     this.names = this.secure
       ? { access: '__Host-vitrine', refresh: '__Host-vitrine-refresh', csrf: '__Host-vitrine-csrf' }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { Schema, trusted, type Model } from 'mongoose'
 import { fromStored, Mongo, toStored, type Stored } from '../../../platform/mongo/mongo.js'
 import { SessionRepository, type Session } from './session.js'
+import type { OwnedSearch } from '../../iam/users/owned-list.js'
 
 const schema = new Schema<Stored<Session>>(
   {
@@ -47,7 +48,7 @@ export class MongoSessionRepository extends SessionRepository {
     return found.map((session) => fromStored(session))
   }
 
-  async search({ userIds, before, limit }: { userIds?: string[]; before?: string; limit: number }): Promise<Session[]> {
+  async search({ userIds, before, limit }: OwnedSearch): Promise<Session[]> {
     const found = await this.model
       .find({
         ...(userIds === undefined ? {} : { userId: trusted({ $in: userIds }) }),

@@ -1,3 +1,5 @@
+import type { OwnedSearch } from '../../iam/users/owned-list.js'
+
 /** A browser that is signed in. Its cookies are made from this by {@link SessionSecrets}; nothing here is one. */
 export interface Session {
   id: string
@@ -27,8 +29,8 @@ export abstract class SessionRepository {
   abstract insert(session: Session): Promise<void>
   abstract findById(id: string): Promise<Session | null>
   abstract findByIds(ids: string[]): Promise<Session[]>
-  /** Newest first; up to `limit + 1`. @param userIds only those of these users */
-  abstract search(query: { userIds?: string[]; before?: string; limit: number }): Promise<Session[]>
+  /** Newest first; up to `limit + 1`. */
+  abstract search(query: OwnedSearch): Promise<Session[]>
   /** Goes from `generation` to the next one. @returns false when it is not there or is at another one */
   abstract rotate(id: string, generation: number, at: Date, expiresAt: Date): Promise<boolean>
   abstract touch(id: string, at: Date, address: string): Promise<void>

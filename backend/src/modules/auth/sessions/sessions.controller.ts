@@ -1,7 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common'
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../../common/auth-context/auth-context.js'
-import { SessionListQuery, SessionPage } from './sessions.dto.js'
+import { OwnedListQuery } from '../../iam/users/owned-list.js'
+import { SessionPage } from './sessions.dto.js'
 import { SessionsService } from './sessions.service.js'
 
 @ApiTags('iam')
@@ -13,7 +14,7 @@ export class SessionsController {
   @Can('self:read')
   @ApiOperation({ summary: 'Where you are signed in, newest first; for admins also where everyone is', operationId: 'listSessions' })
   @ApiOkResponse({ type: SessionPage })
-  list(@Auth() auth: AuthContext, @Query() query: SessionListQuery): Promise<SessionPage> {
+  list(@Auth() auth: AuthContext, @Query() query: OwnedListQuery): Promise<SessionPage> {
     return this.sessions.list(auth, query)
   }
 

@@ -1,25 +1,12 @@
-import { PageOf, PageQuery } from '../../../common/pagination/pagination.js'
-import { OneOf, Out, Text } from '../../../common/validation/fields.js'
+import { PageOf } from '../../../common/pagination/pagination.js'
+import { Out } from '../../../common/validation/fields.js'
+import { PersonDto } from '../../iam/users/person.dto.js'
 import type { User } from '../../iam/users/user.js'
 import type { Session } from './session.js'
 
-export class SessionListQuery extends PageQuery {
-  @OneOf(['mine', 'all'], { optional: true, description: '`all` is for admins' })
-  of: 'mine' | 'all' = 'mine'
-
-  @Text({ max: 100, optional: true, description: 'with `all`: what a name of the person begins with' })
-  q?: string
-}
-
-export class SessionOwnerDto {
-  @Out() id: string
-  @Out() username: string
-  @Out() displayName: string
-}
-
 export class SessionDto {
   @Out() id: string
-  @Out() user: SessionOwnerDto
+  @Out() user: PersonDto
   @Out({ description: 'whether it is the one that asks' }) current: boolean
   @Out({ enum: ['password', 'oidc'] }) method: 'password' | 'oidc'
   @Out({ description: 'network address where it was seen last' }) address: string
@@ -28,10 +15,10 @@ export class SessionDto {
   @Out({ format: 'date-time' }) lastSeenAt: string
   @Out({ format: 'date-time', description: 'when it ends unless it is used' }) expiresAt: string
 
-  static from(session: Session, { id, username, displayName }: User, currentId: string): SessionDto {
+  static from(session: Session, user: User, currentId: string): SessionDto {
     return {
       id: session.id,
-      user: { id, username, displayName },
+      user: PersonDto.of(user.id, user),
       current: session.id === currentId,
       method: session.method,
       address: session.address,

@@ -2,18 +2,17 @@ import { Inject, Injectable } from '@nestjs/common'
 import type { AuthContext, Origin } from '../../../common/auth-context/auth-context.js'
 import { now } from '../../../common/clock.js'
 import { newId, newSecret } from '../../../common/ids.js'
-import { decodeCursor, toPage } from '../../../common/pagination/pagination.js'
-import { can, requireCan } from '../../../common/policy/policy.js'
+import { toPage } from '../../../common/pagination/pagination.js'
 import { DomainError } from '../../../common/problem/domain-error.js'
 import { CONFIG } from '../../../config/config.module.js'
 import type { Config } from '../../../config/config.js'
-import { peopleCalled } from '../../iam/users/people-called.js'
+import { isOwnOrManaged, ownedSearch, type OwnedListQuery } from '../../iam/users/owned-list.js'
 import type { User } from '../../iam/users/user.js'
 import { UserRepository } from '../../iam/users/user.repository.js'
 import type { SessionCookieValues } from './session-cookies.js'
 import { SessionSecrets } from './session-secrets.js'
 import { SessionRepository, type Session } from './session.js'
-import { SessionDto, type SessionListQuery, type SessionPage } from './sessions.dto.js'
+import { SessionDto, type SessionPage } from './sessions.dto.js'
 
 /** How long an access cookie is good for. */
 export const ACCESS_MS = 10 * 60_000
@@ -119,7 +118,7 @@ export class SessionsService {
   /** Those of the sessions that are still good, with their accounts; for streams that stay open. */
   async stillValid(ids: string[]): Promise<Map<string, LiveSession>> {
     const sessions = await this.sessions.findByIds(ids)
-    const users = new Map((await this.users.findByIds([...new Set(sessions.map(({ userId }) => userId))])).map((user) => [user.id, user]))
+    const users = await this.users.mapOf(sessions.map(({ userId }) => userId))
     const at = now()
     return new Map(
       sessions.flatMap((session) => {
@@ -144,15 +143,10 @@ export class SessionsService {
     return this.secrets.read('refresh', value)?.sessionId ?? null
   }
 
-  async list(auth: AuthContext, { of, q, cursor, limit }: SessionListQuery): Promise<SessionPage> {
-    if (of === 'all') requireCan(auth, 'session:manage')
-    const found = await this.sessions.search({
-      ...(of === 'all' ? await peopleCalled(this.users, q) : { userIds: [auth.user.id] }),
-      ...(cursor === undefined ? {} : { before: String(decodeCursor(cursor, ['string'])[0]) }),
-      limit,
-    })
-    const page = toPage(found, limit, ({ id }) => [id])
-    const users = new Map((await this.users.findByIds([...new Set(page.items.map(({ userId }) => userId))])).map((user) => [user.id, user]))
+  async list(auth: AuthContext, query: OwnedListQuery): Promise<SessionPage> {
+    const found = await this.sessions.search(await ownedSearch(this.users, auth, query, 'session:manage'))
+    const page = toPage(found, query.limit, ({ id }) => [id])
+    const users = await this.users.mapOf(page.items.map(({ userId }) => userId))
     const at = now()
     const items = page.items.flatMap((session) => {
       const user = users.get(session.userId)
@@ -165,9 +159,8 @@ export class SessionsService {
   /** Ends a session: one's own, or as an admin anyone's. To others it is not there. */
   async end(auth: AuthContext, id: string): Promise<void> {
     const session = await this.sessions.findById(id)
-    const mine = session?.userId === auth.user.id
-    if (session && !mine && !can(auth, 'session:manage')) auth.trail.deny('session:manage', { type: 'session', id })
-    if (!session || (!mine && !can(auth, 'session:manage')) || !(await this.sessions.remove(id))) throw new DomainError('session-not-found')
+    const theirs = session && isOwnOrManaged(auth, 'session:manage', session.userId, { type: 'session', id })
+    if (!theirs || !(await this.sessions.remove(id))) throw new DomainError('session-not-found')
     auth.trail.change({ resource: { type: 'session', id }, before: { userId: session.userId, address: session.address } })
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { Schema, trusted, type Model } from 'mongoose'
-import { fromStored, isDuplicateKey, Mongo, toStored, type Stored } from '../../../platform/mongo/mongo.js'
+import { fromStored, isDuplicateKey, literally, Mongo, type Stored, toStored } from '../../../platform/mongo/mongo.js'
 import type { Group, GroupChange } from './group.js'
 import { GroupRepository } from './group.repository.js'
 
@@ -55,14 +55,14 @@ export class MongoGroupRepository extends GroupRepository {
 
   async search({ text, words = [], ids, afterName, limit }: Parameters<GroupRepository['search']>[0]): Promise<Group[]> {
     const contains = words.map((word) => {
-      const pattern = trusted({ $regex: escaped(word), $options: 'i' })
+      const pattern = trusted({ $regex: literally(word), $options: 'i' })
       return { $or: [{ name: pattern }, { description: pattern }] }
     })
     const found = await this.model
       .find({
         $and: [
           ...contains,
-          ...(text === undefined ? [] : [{ name: trusted({ $regex: `^${escaped(text.toLowerCase())}` }) }]),
+          ...(text === undefined ? [] : [{ name: trusted({ $regex: `^${literally(text.toLowerCase())}` }) }]),
           ...(afterName === undefined ? [] : [{ name: trusted({ $gt: afterName }) }]),
           ...(ids === undefined ? [] : [{ _id: trusted({ $in: ids }) }]),
           {},
@@ -95,5 +95,3 @@ export class MongoGroupRepository extends GroupRepository {
     return (await this.model.deleteOne({ _id: id })).deletedCount === 1
   }
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')

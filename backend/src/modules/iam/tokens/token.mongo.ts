@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { Schema, trusted, type Model } from 'mongoose'
 import { fromStored, Mongo, toStored, type Stored } from '../../../platform/mongo/mongo.js'
 import { ApiTokenRepository, type ApiToken } from './token.js'
+import type { OwnedSearch } from '../users/owned-list.js'
 
 const schema = new Schema<Stored<ApiToken>>(
   {
@@ -49,7 +50,7 @@ export class MongoApiTokenRepository extends ApiTokenRepository {
     return found.map((token) => fromStored(token))
   }
 
-  async search({ userIds, before, limit }: { userIds?: string[]; before?: string; limit: number }): Promise<ApiToken[]> {
+  async search({ userIds, before, limit }: OwnedSearch): Promise<ApiToken[]> {
     const found = await this.model
       .find({
         ...(userIds === undefined ? {} : { userId: trusted({ $in: userIds }) }),

@@ -1,4 +1,5 @@
 import type { TokenScope } from '../../../common/auth-context/auth-context.js'
+import type { OwnedSearch } from '../users/owned-list.js'
 
 /** A bearer token for machines. Only the hash of it is kept. */
 export interface ApiToken extends TokenScope {
@@ -20,8 +21,8 @@ export abstract class ApiTokenRepository {
   abstract findByHash(tokenHash: string): Promise<ApiToken | null>
   abstract findById(id: string): Promise<ApiToken | null>
   abstract findByIds(ids: string[]): Promise<ApiToken[]>
-  /** Newest first; up to `limit + 1`. @param userIds only those of these users */
-  abstract search(query: { userIds?: string[]; before?: string; limit: number }): Promise<ApiToken[]>
+  /** Newest first; up to `limit + 1`. */
+  abstract search(query: OwnedSearch): Promise<ApiToken[]>
   /** @returns whether it was there */
   abstract remove(id: string): Promise<boolean>
   /** Removes those that a user made before that epoch: they are worth nothing any more. */

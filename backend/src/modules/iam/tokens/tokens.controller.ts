@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common'
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../../common/auth-context/auth-context.js'
-import { CreatedTokenDto, CreateTokenDto, TokenListQuery, TokenPage } from './tokens.dto.js'
+import { CreatedTokenDto, CreateTokenDto, TokenPage } from './tokens.dto.js'
+import { OwnedListQuery } from '../users/owned-list.js'
 import { TokensService } from './tokens.service.js'
 
 @ApiTags('iam')
@@ -21,7 +22,7 @@ export class TokensController {
   @Can('self:read')
   @ApiOperation({ summary: 'Your API tokens, newest first; for admins also those of everyone', operationId: 'listTokens' })
   @ApiOkResponse({ type: TokenPage })
-  list(@Auth() auth: AuthContext, @Query() query: TokenListQuery): Promise<TokenPage> {
+  list(@Auth() auth: AuthContext, @Query() query: OwnedListQuery): Promise<TokenPage> {
     return this.tokens.list(auth, query)
   }
 

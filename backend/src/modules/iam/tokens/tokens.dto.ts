@@ -1,6 +1,7 @@
-import { PageOf, PageQuery } from '../../../common/pagination/pagination.js'
+import { PageOf } from '../../../common/pagination/pagination.js'
 import { SCOPES, type Scope } from '../../../common/policy/actions.js'
-import { Id, OneOf, OneOfList, Out, Text, WholeNumber } from '../../../common/validation/fields.js'
+import { Id, OneOfList, Out, Text, WholeNumber } from '../../../common/validation/fields.js'
+import { PersonDto } from '../users/person.dto.js'
 import type { User } from '../users/user.js'
 import type { ApiToken } from './token.js'
 
@@ -18,24 +19,10 @@ export class CreateTokenDto {
   expiresInDays: number = 90
 }
 
-export class TokenListQuery extends PageQuery {
-  @OneOf(['mine', 'all'], { optional: true, description: '`all` is for admins' })
-  of: 'mine' | 'all' = 'mine'
-
-  @Text({ max: 100, optional: true, description: 'with `all`: what a name of the person begins with' })
-  q?: string
-}
-
-export class TokenOwnerDto {
-  @Out() id: string
-  @Out() username: string
-  @Out() displayName: string
-}
-
 export class TokenDto {
   @Out() id: string
   @Out() name: string
-  @Out() owner: TokenOwnerDto
+  @Out() owner: PersonDto
   @Out({ type: [String], enum: SCOPES }) scopes: Scope[]
   @Out({ type: String, nullable: true, description: 'the only project that it can be used on' }) projectId: string | null
   @Out({ enum: ['active', 'expired', 'ended'], description: 'ended: the password, role or state of its owner was changed' })
@@ -50,7 +37,7 @@ export class TokenDto {
     return {
       id,
       name,
-      owner: { id: token.userId, username: owner?.username ?? '', displayName: owner?.displayName ?? '' },
+      owner: PersonDto.of(token.userId, owner),
       scopes,
       projectId,
       state,

@@ -3,14 +3,13 @@ import { createHash } from 'node:crypto'
 import type { AuthContext } from '../../../common/auth-context/auth-context.js'
 import { now } from '../../../common/clock.js'
 import { newId, newSecret } from '../../../common/ids.js'
-import { decodeCursor, toPage } from '../../../common/pagination/pagination.js'
-import { can, requireCan } from '../../../common/policy/policy.js'
+import { toPage } from '../../../common/pagination/pagination.js'
 import { DomainError } from '../../../common/problem/domain-error.js'
-import { peopleCalled } from '../users/people-called.js'
+import { isOwnOrManaged, ownedSearch, type OwnedListQuery } from '../users/owned-list.js'
 import type { User } from '../users/user.js'
 import { UserRepository } from '../users/user.repository.js'
 import { ApiTokenRepository, type ApiToken } from './token.js'
-import { TokenDto, type CreatedTokenDto, type CreateTokenDto, type TokenListQuery, type TokenPage } from './tokens.dto.js'
+import { TokenDto, type CreatedTokenDto, type CreateTokenDto, type TokenPage } from './tokens.dto.js'
 
 const PREFIX = 'vtr_'
 const DAY_MS = 86_400_000
@@ -48,17 +47,10 @@ export class TokensService {
     return { ...TokenDto.from(token, owner, at), token: secret }
   }
 
-  async list(auth: AuthContext, { of, q, cursor, limit }: TokenListQuery): Promise<TokenPage> {
-    if (of === 'all') requireCan(auth, 'token:manage')
-    const found = await this.tokens.search({
-      ...(of === 'all' ? await peopleCalled(this.users, q) : { userIds: [auth.user.id] }),
-      ...(cursor === undefined ? {} : { before: String(decodeCursor(cursor, ['string'])[0]) }),
-      limit,
-    })
-    const page = toPage(found, limit, ({ id }) => [id])
-    const owners = new Map(
-      (await this.users.findByIds([...new Set(page.items.map(({ userId }) => userId))])).map((user) => [user.id, user]),
-    )
+  async list(auth: AuthContext, query: OwnedListQuery): Promise<TokenPage> {
+    const found = await this.tokens.search(await ownedSearch(this.users, auth, query, 'token:manage'))
+    const page = toPage(found, query.limit, ({ id }) => [id])
+    const owners = await this.users.mapOf(page.items.map(({ userId }) => userId))
     const at = now()
     return { items: page.items.map((token) => TokenDto.from(token, owners.get(token.userId), at)), nextCursor: page.nextCursor }
   }
@@ -66,9 +58,8 @@ export class TokensService {
   /** Ends a token: one's own, or as an admin anyone's. To others it is not there. */
   async revoke(auth: AuthContext, id: string): Promise<void> {
     const token = await this.tokens.findById(id)
-    const mine = token?.userId === auth.user.id
-    if (token && !mine && !can(auth, 'token:manage')) auth.trail.deny('token:manage', { type: 'token', id })
-    if (!token || (!mine && !can(auth, 'token:manage')) || !(await this.tokens.remove(id))) throw new DomainError('token-not-found')
+    const theirs = token && isOwnOrManaged(auth, 'token:manage', token.userId, { type: 'token', id })
+    if (!theirs || !(await this.tokens.remove(id))) throw new DomainError('token-not-found')
     auth.trail.change({
       resource: { type: 'token', id, name: token.name },
       before: { userId: token.userId, scopes: token.scopes, projectId: token.projectId },
@@ -89,7 +80,7 @@ export class TokensService {
   /** Those of the tokens that are still worth something, with their accounts; for streams that stay open. */
   async stillValid(ids: string[]): Promise<Map<string, { user: User; token: ApiToken }>> {
     const tokens = await this.tokens.findByIds(ids)
-    const users = new Map((await this.users.findByIds([...new Set(tokens.map(({ userId }) => userId))])).map((user) => [user.id, user]))
+    const users = await this.users.mapOf(tokens.map(({ userId }) => userId))
     const at = now()
     return new Map(
       tokens.flatMap((token) => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { Schema, trusted, type Model } from 'mongoose'
-import { isDuplicateKey, Mongo, toStored, type Stored } from '../../../platform/mongo/mongo.js'
+import { isDuplicateKey, literally, Mongo, type Stored, toStored } from '../../../platform/mongo/mongo.js'
 import type { User } from './user.js'
 import { folded, type UserFilter, type UserPosition, type UserQuery } from './user-search.js'
 import { UserRepository, type UserChange, type UserSecurityChange } from './user.repository.js'
@@ -68,7 +68,7 @@ export class MongoUserRepository extends UserRepository {
   }
 
   async findByEmail(email: string, limit: number): Promise<User[]> {
-    const exactly = `^${email.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`
+    const exactly = `^${literally(email)}$`
     const found = await this.model
       .find({ email: trusted({ $regex: exactly, $options: 'i' }) })
       .limit(limit)
@@ -121,7 +121,7 @@ export class MongoUserRepository extends UserRepository {
   }
 
   async findByPrefix(text: string, limit: number): Promise<User[]> {
-    const begins = escaped(folded(text))
+    const begins = literally(folded(text))
     const found = await this.model
       .find({
         state: 'active',
@@ -208,12 +208,10 @@ const refolded = ({ displayName, email }: Partial<User>): Record<string, string>
   ...(email === undefined ? {} : { 'folded.email': folded(email ?? '') }),
 })
 
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
-
 function conditions({ text = '', role, state, groupId, seen }: UserFilter): Record<string, unknown>[] {
   const words = folded(text).split(/\s+/).filter(Boolean)
   const contains = words.map((word) => {
-    const pattern = trusted({ $regex: escaped(word) })
+    const pattern = trusted({ $regex: literally(word) })
     return { $or: [{ username: pattern }, { 'folded.name': pattern }, { 'folded.email': pattern }] }
   })
   return [

@@ -11,6 +11,13 @@ export type UserSecurityChange = Partial<Pick<User, 'role' | 'state' | 'password
 export abstract class UserRepository {
   abstract findById(id: string): Promise<User | null>
   abstract findByIds(ids: string[]): Promise<User[]>
+
+  /** The accounts with these ids, by id; those that are not there are left out. */
+  async mapOf(ids: string[]): Promise<Map<string, User>> {
+    const found = ids.length === 0 ? [] : await this.findByIds([...new Set(ids)])
+    return new Map(found.map((user) => [user.id, user]))
+  }
+
   abstract findByUsername(username: string): Promise<User | null>
   abstract findByExternalId(externalId: string): Promise<User | null>
   /** Those with the e-mail address, in whatever case; up to `limit`. */

@@ -9,11 +9,12 @@ import { GroupRepository } from '../groups/group.repository.js'
 import { PasswordHasher } from '../passwords/password-hasher.js'
 import { requireGoodPassword } from '../passwords/password-rules.js'
 import { newTemporaryPassword } from '../passwords/temporary-password.js'
+import { secureKeepingAdmin, valuesOf } from './last-admin.js'
 import { SignInLocks } from './sign-in-locks.js'
 import { isFromProvider, newUser, type User } from './user.js'
 import { UserDeletion } from './user-deletion.js'
 import { folded, type UserFilter, type UserPosition, type UserSort } from './user-search.js'
-import { UserRepository, type UserSecurityChange } from './user.repository.js'
+import { UserRepository, type UserChange, type UserSecurityChange } from './user.repository.js'
 import {
   UserDto,
   type BulkResultDto,
@@ -94,7 +95,7 @@ export class UsersService {
         : await this.secure(auth, user, { ...profile, ...security })
     if (!updated) throw new DomainError('user-revision-conflict')
     const change = { ...profile, ...security }
-    auth.trail.change({ resource: userResource(user), before: pick(user, change), after: change })
+    auth.trail.change({ resource: userResource(user), before: valuesOf(user, change), after: change })
     return this.toDto(updated)
   }
 
@@ -169,7 +170,7 @@ export class UsersService {
         const change = changed(user, asked)
         if (Object.keys(change).length === 0) return { id, username, outcome: 'unchanged', code: null, detail: null }
         if (!(await this.secure(auth, user, change))) continue // Someone else changed the account at the same moment: on top of that.
-        auth.trail.change({ resource: userResource(user), before: pick(user, change), after: change })
+        auth.trail.change({ resource: userResource(user), before: valuesOf(user, change), after: change })
         return { id, username, outcome: 'changed', code: null, detail: null }
       }
     } catch (error) {
@@ -178,22 +179,10 @@ export class UsersService {
     }
   }
 
-  /**
-   * Changes what an account may do, at the revision that was read. There are no transactions: two admins who take each other's role at the same moment
-   * both find one left before. So it is looked at after the write, and taken back by whoever finds none.
-   * @returns null when it was changed meanwhile
-   */
-  private async secure(
-    auth: AuthContext,
-    user: User,
-    change: UserSecurityChange & { displayName?: string; email?: string | null },
-  ): Promise<User | null> {
-    const weaker = user.role === 'admin' && user.state === 'active' && (change.role === 'user' || change.state === 'disabled')
+  /** Nobody takes their own rights away; see {@link secureKeepingAdmin}. */
+  private async secure(auth: AuthContext, user: User, change: UserSecurityChange & UserChange): Promise<User | null> {
     if (user.id === auth.user.id && (change.role === 'user' || change.state === 'disabled')) throw new DomainError('own-account')
-    const updated = await this.users.secure(user.id, user.revision, change, now())
-    if (!updated || !weaker || (await this.users.hasAdmin())) return updated
-    await this.users.secure(user.id, null, pick(user, change), now())
-    throw new DomainError('last-admin')
+    return secureKeepingAdmin(this.users, user, change)
   }
 
   private async require(id: string): Promise<User> {
@@ -227,17 +216,6 @@ const changed = (user: User, { role, state }: Pick<UserSecurityChange, 'role' | 
   ...(role === undefined || role === user.role ? {} : { role }),
   ...(state === undefined || state === user.state ? {} : { state }),
 })
-
-type Field = 'role' | 'state' | 'displayName' | 'email'
-
-function pick(user: User, change: Partial<Pick<User, Field>>): Partial<Pick<User, Field>> {
-  return {
-    ...(change.role === undefined ? {} : { role: user.role }),
-    ...(change.state === undefined ? {} : { state: user.state }),
-    ...(change.displayName === undefined ? {} : { displayName: user.displayName }),
-    ...(change.email === undefined ? {} : { email: user.email }),
-  }
-}
 
 function filterOf({ q, role, state, groupId, seen }: UserFilterQuery): UserFilter {
   const ago = (days: number) => new Date(now().getTime() - days * DAY_MS)
