@@ -74,6 +74,11 @@ export const ACTIONS = {
   'engine:create': { needs: 'deploy', scope: 'engines:deploy' },
   'engine:update': { needs: 'deploy', scope: 'engines:deploy' },
   'engine:delete': { needs: 'deploy', scope: 'engines:deploy' },
+  'engine:open': { needs: 'read', scope: 'engines:read' },
+  'engine:administer': { needs: 'admin', scope: 'engines:deploy' },
+  'size:read': { needs: 'account', scope: 'engines:read' },
+  'size:manage': { needs: 'admin', scope: null },
+  'quota:manage': { needs: 'admin', scope: null },
   'run:read': { needs: 'read', scope: 'runs:read' },
   'run:write': { needs: 'edit', scope: 'runs:write' },
 } as const satisfies Record<string, ActionRule>

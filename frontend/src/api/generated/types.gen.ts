@@ -489,7 +489,7 @@ export type ProjectDto = {
     /**
      * what you may do with it
      */
-    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'run:read' | 'run:write'>;
+    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'size:read' | 'size:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
     createdAt: string;
     updatedAt: string;
     revision: number;
@@ -558,11 +558,11 @@ export type TransferDto = {
 };
 
 export type PermissionsDto = {
-    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'run:read' | 'run:write'>;
+    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'size:read' | 'size:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
     /**
      * null when no project was asked for
      */
-    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'run:read' | 'run:write'> | null;
+    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'size:read' | 'size:manage' | 'quota:manage' | 'run:read' | 'run:write'> | null;
 };
 
 export type CreateDatasetDto = {
