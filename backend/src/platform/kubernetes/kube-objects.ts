@@ -157,6 +157,8 @@ export const KIND = {
   limitRange: kindOf('v1', 'LimitRange', 'limitranges'),
   pod: kindOf<Pod>('v1', 'Pod', 'pods'),
   service: kindOf('v1', 'Service', 'services'),
+  /** Only ever written: the portal has no right to read one. */
+  secret: kindOf('v1', 'Secret', 'secrets'),
   networkPolicy: kindOf('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
   knativeService: kindOf<KnativeService>('serving.knative.dev/v1', 'Service', 'services'),
   knativeRevision: kindOf<KnativeRevision>('serving.knative.dev/v1', 'Revision', 'revisions'),
