@@ -11,6 +11,7 @@ import { EventStreamsModule } from './modules/events/event-streams.module.js'
 import { EventsModule } from './modules/events/events.module.js'
 import { IamModule } from './modules/iam/iam.module.js'
 import { LogsModule } from './modules/logs/logs.module.js'
+import { SizesModule } from './modules/sizes/sizes.module.js'
 import { SystemModule } from './modules/system/system.module.js'
 import { KubernetesModule } from './platform/kubernetes/kubernetes.module.js'
 import { ManifestsModule } from './platform/manifests/manifests.module.js'
@@ -41,6 +42,7 @@ export class AppModule {
         ProjectsModule,
         DatasetsModule,
         UploadsModule,
+        SizesModule,
         EnginesModule,
         LogsModule,
         EventStreamsModule,

@@ -1,6 +1,6 @@
 /** What a change or a denied attempt was about. */
 export interface AuditResource {
-  type: 'user' | 'group' | 'session' | 'token' | 'project' | 'dataset' | 'file' | 'upload' | 'engine' | 'audit'
+  type: 'user' | 'group' | 'session' | 'token' | 'project' | 'dataset' | 'file' | 'upload' | 'engine' | 'size' | 'quota' | 'audit'
   id: string
   /** As people call it. */
   name?: string

@@ -272,6 +272,31 @@ export const CATALOGUE = {
     title: 'The app is being deleted',
     detail: 'Wait until it is gone, then deploy again under the same name or choose another one.',
   },
+  'size-not-found': {
+    status: 404,
+    title: 'There is no such size',
+    detail: 'It may have been deleted. List the sizes with GET /api/sizes.',
+  },
+  'size-id-taken': {
+    status: 409,
+    title: 'The id is taken',
+    detail: 'There is a size "{id}" already. Choose another id, or change that one.',
+  },
+  'size-is-default': {
+    status: 409,
+    title: 'This size is the default',
+    detail: 'An app that names no size gets it. Make another one the default first.',
+  },
+  'size-revision-conflict': {
+    status: 409,
+    title: 'The size was changed in the meantime',
+    detail: 'You sent revision {sent}, it is now at {current}. Read it again, apply your change to it and send that.',
+  },
+  'too-many-sizes': {
+    status: 422,
+    title: 'There are too many sizes',
+    detail: 'There are at most {limit}. Delete one that nobody needs first.',
+  },
   'internal-error': {
     status: 500,
     title: 'Something went wrong on our side',

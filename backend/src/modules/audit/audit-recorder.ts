@@ -6,7 +6,7 @@ import { entriesOf, isQuiet, type AuditActor, type AuditEntry, type AuditIntent 
 import { AuditIntentRepository, AuditRepository } from './audit.repository.js'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
-const RESOURCES = new Set(['user', 'group', 'session', 'token', 'project', 'dataset', 'upload', 'engine'])
+const RESOURCES = new Set(['user', 'group', 'session', 'token', 'project', 'dataset', 'upload', 'engine', 'size', 'quota'])
 
 /**
  * Writes what requests did. What may change something is noted before it runs and written when it is answered; what was noted but never written
