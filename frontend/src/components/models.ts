@@ -39,6 +39,14 @@ export type EnginePhase = EngineStatus['phase']
 export type EngineStep = api.EngineStepDto
 export type EngineCause = api.EngineCauseDto
 export type Capabilities = api.CapabilitiesDto
+export type QuotaResource = 'apps' | 'cpu' | 'memory' | 'gpus'
+/** How much of one resource a project uses, in `unit`. */
+export interface QuotaBar {
+  resource: QuotaResource
+  unit: 'count' | 'millicpu' | 'MiB'
+  used: number
+  limit: number
+}
 
 // What the SPA itself keeps.
 

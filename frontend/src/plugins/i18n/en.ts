@@ -1,4 +1,5 @@
 import { admin, table } from './en-admin'
+import { quota } from './en-hosting'
 
 /** English, the language that is always complete: other languages have the same shape (`Messages`). */
 const en = {
@@ -610,6 +611,7 @@ const en = {
     },
   },
 
+  quota,
   table,
   admin,
 }
