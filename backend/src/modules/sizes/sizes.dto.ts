@@ -1,5 +1,6 @@
 import { Out, Revision, Text, WholeNumber, YesNo } from '../../common/validation/fields.js'
-import { MAX_CPU_MILLIS, MAX_GPUS, MAX_MIB, MIN_CPU_MILLIS, MIN_MIB, resourcesOf, type Resources } from './resources.js'
+import { ResourcesDto } from './resources.dto.js'
+import { MAX_CPU_MILLIS, MAX_GPUS, MAX_MIB, MIN_CPU_MILLIS, MIN_MIB, resourcesOf } from './resources.js'
 import { MAX_ORDER, SIZE_ID, type Size } from './size.js'
 
 const CPU = { min: MIN_CPU_MILLIS, max: MAX_CPU_MILLIS }
@@ -43,16 +44,6 @@ export class UpdateSizeDto {
   @WholeNumber({ ...GPUS, optional: true }) gpus?: number
   @YesNo(IS_DEFAULT) isDefault?: boolean
   @WholeNumber(ORDER) order?: number
-}
-
-/** What an app gets of the cluster. */
-export class ResourcesDto implements Resources {
-  @Out({ type: 'integer', description: CPU_REQUEST.description }) cpuMillis: number
-  @Out({ type: 'integer', description: 'thousandths of a processor: the most that the app gets' }) cpuLimitMillis: number
-  @Out({ type: 'integer', description: MEMORY_REQUEST.description }) memoryMiB: number
-  @Out({ type: 'integer', description: 'mebibytes; an app that takes more is ended' }) memoryLimitMiB: number
-  @Out({ type: 'integer', description: EPHEMERAL.description }) ephemeralMiB: number
-  @Out({ type: 'integer', description: GPUS.description }) gpus: number
 }
 
 export class SizeDto extends ResourcesDto {

@@ -28,14 +28,26 @@ export const auditActions = [
   'engine:create',
   'engine:update',
   'engine:delete',
+  'engine:administer',
+  'size:manage',
+  'quota:manage',
   'run:write',
 ] as const
 
 export const auditOutcomes = ['done', 'denied', 'failed', 'unknown'] as const
-export const auditTypes = ['project', 'dataset', 'file', 'upload', 'engine', 'user', 'group', 'session', 'token'] as const
+export const auditTypes = ['project', 'dataset', 'file', 'upload', 'engine', 'size', 'quota', 'user', 'group', 'session', 'token'] as const
 
 /** Actions that say only where something was done; what was done shows in the values. */
-const broad = new Set(['self:update', 'user:manage', 'group:manage', 'session:manage', 'token:manage', 'dataset:update'])
+const broad = new Set([
+  'self:update',
+  'user:manage',
+  'group:manage',
+  'session:manage',
+  'token:manage',
+  'size:manage',
+  'quota:manage',
+  'dataset:update',
+])
 
 export type Verb = 'created' | 'changed' | 'deleted' | 'ended' | 'revoked'
 
