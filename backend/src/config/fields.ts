@@ -186,6 +186,24 @@ export const FIELDS = {
     parse: wholeNumber(1, 86_400),
     default: 300,
   }),
+  gpuResource: field({
+    env: 'VITRINE_GPU_RESOURCE',
+    doc: 'What the cluster calls a GPU, as its device plugin registers it.',
+    parse: gpuResource,
+    default: 'nvidia.com/gpu',
+  }),
+  insecureRegistries: field<readonly string[]>({
+    env: 'VITRINE_INSECURE_REGISTRIES',
+    doc: 'Registries of images that are asked by plain HTTP, at whatever address, as host[:port], separated by commas. See docs/registries.md.',
+    parse: registries,
+    default: [],
+  }),
+  trustedRegistries: field<readonly string[]>({
+    env: 'VITRINE_TRUSTED_REGISTRIES',
+    doc: 'Registries of images that are asked (by HTTPS) at whatever address, as host[:port], separated by commas: also at those of this machine, its link and the API server, where the portal does not go otherwise.',
+    parse: registries,
+    default: [],
+  }),
   adminUsername: field({ env: 'VITRINE_ADMIN_USERNAME', doc: 'Name of the first admin.', parse: username, default: 'admin' }),
   adminPassword: field<string | null>({
     env: 'VITRINE_ADMIN_PASSWORD',
@@ -358,6 +376,21 @@ function namespacedName(raw: string): NamespacedName {
   const [namespace = '', name = '', ...rest] = raw.split('/')
   if (rest.length > 0 || name === '') throw new Error('must be written as namespace/name')
   return { namespace: dnsLabel(63)(namespace), name: dnsName(name) }
+}
+
+function gpuResource(raw: string): string {
+  if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(raw) || raw.length > 253)
+    throw new Error('must be the name of an extended resource, as in nvidia.com/gpu')
+  return raw
+}
+
+function registries(raw: string): readonly string[] {
+  return list(raw).map((each) => {
+    const host = each.toLowerCase()
+    if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[a-f0-9:.]+\](:\d{1,5})?$/.test(host) || !URL.canParse(`http://${host}`))
+      throw new Error('must be names as host or host:port, separated by commas')
+    return host
+  })
 }
 
 function dnsName(raw: string): string {
