@@ -45,6 +45,7 @@ export class EngineLog implements ReadableLog {
   private readonly restored = new Map<string, Position>()
   private readonly events = new Set<string>()
   private readonly readers = new Set<LogReader>()
+  private waitedFor = 0
   private readonly chunks = new Map<number, Chunk>()
   private ended: string | null = null
   private whenReady: () => void = () => undefined
@@ -81,6 +82,18 @@ export class EngineLog implements ReadableLog {
 
   get readerCount(): number {
     return this.readers.size
+  }
+
+  /** How many of those who read keep up. */
+  get keepingUp(): number {
+    return this.readers.size - this.waitedFor
+  }
+
+  /** Waits for a reader that does not keep up. */
+  async waitFor(reader: Promise<void>): Promise<void> {
+    this.waitedFor++
+    await reader
+    this.waitedFor--
   }
 
   /** Why there will be nothing more; null while there may be. */

@@ -48,12 +48,12 @@ let log: EngineLog
 let stream: FakeStream
 let closed: number
 
-function start(): void {
+function start(to = stream): void {
   const hub = {
     open: (_id: string, from: object, wake: () => void) => ({ log, reader: log.open(from, wake) }),
     close: () => closed++,
   }
-  streamLog(hub as unknown as LogHub, stream as unknown as SseStream, { engineId: 'e', from: {} })
+  streamLog(hub as unknown as LogHub, to as unknown as SseStream, { engineId: 'e', from: {} })
 }
 
 beforeEach(() => {
@@ -95,6 +95,31 @@ describe('streamLog', () => {
     const text = stream.written.join('')
     expect(text).toContain('400 lines were left out')
     expect(text.match(/^event: line$/gm)).toHaveLength(110)
+  })
+
+  it('is delayed by those who read, and not by those who do not keep up', async () => {
+    const others = Array.from({ length: 400 }, () => new FakeStream())
+    others.forEach((other) => start(other))
+    start()
+    const delayOf = async (n: number): Promise<number> => {
+      const before = stream.written.length
+      log.append(container, lines(n, 2))
+      for (let ms = 0; ; ms++) {
+        if (stream.written.length > before) return ms
+        await vi.advanceTimersByTimeAsync(1)
+      }
+    }
+    await delayOf(0)
+    expect(await delayOf(2)).toBeGreaterThan(40)
+    for (const other of others) other.slow = true
+    await delayOf(4)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(log.keepingUp).toBe(1)
+    await delayOf(6)
+    expect(await delayOf(8)).toBeLessThan(10)
+    for (const other of others) other.hurry()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(log.keepingUp).toBe(401)
   })
 
   it('sends what is left before it ends with the app', async () => {

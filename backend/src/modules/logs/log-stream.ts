@@ -5,7 +5,8 @@ import type { ReadFrom } from './log-reader.js'
 const WRITE_CHARACTERS = 64 * 1024
 // In a flood lines come one by one, thousands a second: written in steps they cost both ends a small part, and nobody sees the difference.
 const GATHER_MS = 5
-// The more people read one log, the longer the steps, so that a thousand of them do not cost a thousand times as much.
+// The more people read one log, the longer the steps, so that a thousand of them do not cost a thousand times as much. Who does not keep up costs nothing
+// and delays nobody.
 const READERS_PER_MS = 10
 const MOST_GATHER_MS = 200
 
@@ -29,7 +30,7 @@ export function streamLog(hub: LogHub, stream: SseStream, { engineId, from, noti
   const wake = (): void => {
     if (scheduled) return
     scheduled = true
-    const gather = Math.min(MOST_GATHER_MS, GATHER_MS + Math.floor(log.readerCount / READERS_PER_MS))
+    const gather = Math.min(MOST_GATHER_MS, GATHER_MS + Math.floor(log.keepingUp / READERS_PER_MS))
     const rest = writtenAt + gather - performance.now()
     if (rest > 0) setTimeout(() => void pump(), rest)
     else setImmediate(() => void pump())
@@ -45,7 +46,7 @@ export function streamLog(hub: LogHub, stream: SseStream, { engineId, from, noti
     while (!stream.closed) {
       const text = reader.read(WRITE_CHARACTERS)
       if (text !== '') {
-        if (!stream.sendFormatted(text)) await stream.drained()
+        if (!stream.sendFormatted(text)) await log.waitFor(stream.drained())
       } else if (reader.behind) await reader.advance()
       else break
     }
