@@ -65,6 +65,15 @@ describe('parseConfig', () => {
     expect(mistakes({ ...GOOD, VITRINE_DRIVER: 'gateway' }).map((m) => m.name)).toEqual(['VITRINE_GATEWAY'])
   })
 
+  it('needs a port for a process that is only the gateway', () => {
+    expect(mistakes({ ...GOOD, VITRINE_ROLE: 'gateway' }).map((m) => m.name)).toEqual(['VITRINE_GATEWAY_PORT'])
+    expect(parseConfig({ ...GOOD, VITRINE_GATEWAY_PORT: 'off' }).gatewayPort).toBeNull()
+    expect(parseConfig({ ...GOOD, VITRINE_ROLE: 'gateway', VITRINE_GATEWAY_PORT: '8082' })).toMatchObject({
+      role: 'gateway',
+      gatewayPort: 8082,
+    })
+  })
+
   it.each(['http://apps.example.org', 'http://x.{app}.org', 'ftp://{app}.org', '{app}'])('refuses the address of apps %s', (value) => {
     expect(mistakes({ ...GOOD, VITRINE_APPS_URL: value }).map((m) => m.name)).toEqual(['VITRINE_APPS_URL'])
   })

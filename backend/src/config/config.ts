@@ -62,6 +62,8 @@ function checkAcross(config: Config): ConfigMistake[] {
       name: 'VITRINE_GATEWAY',
       message: 'is missing. With VITRINE_DRIVER=gateway the routes of apps need a Gateway to attach to.',
     })
+  if (config.role === 'gateway' && config.gatewayPort === null)
+    mistakes.push({ name: 'VITRINE_GATEWAY_PORT', message: 'is missing. With VITRINE_ROLE=gateway there is nothing else to listen on.' })
   if (config.oidcIssuer !== null && config.oidcClientId === null)
     mistakes.push({
       name: 'VITRINE_OIDC_CLIENT_ID',

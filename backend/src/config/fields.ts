@@ -75,6 +75,24 @@ function mongoUri(raw: string): string {
 export const FIELDS = {
   host: field({ env: 'VITRINE_HOST', doc: 'Address that the portal listens on.', parse: text, default: '127.0.0.1' }),
   port: field({ env: 'VITRINE_PORT', doc: 'Port that the portal listens on.', parse: wholeNumber(1, 65535), default: 8080 }),
+  role: field({
+    env: 'VITRINE_ROLE',
+    doc: 'What this process is: `portal` (page, API, and what deploys apps), `gateway` (the way to private apps and nothing else), or `all`. See docs/private-apps.md.',
+    parse: oneOf('all', 'portal', 'gateway'),
+    default: 'all',
+  }),
+  gatewayPort: field<number | null>({
+    env: 'VITRINE_GATEWAY_PORT',
+    doc: 'Port of the gateway to private apps; a process that is only the portal needs to be told, too, that there is one. `off`: there is none, and the addresses of all apps are open.',
+    parse: (raw) => (raw === 'off' ? null : wholeNumber(1, 65535)(raw)),
+    default: null,
+  }),
+  gatewayHost: field<string | null>({
+    env: 'VITRINE_GATEWAY_HOST',
+    doc: 'Address that the gateway listens on, where the ingress of the cluster reaches it; VITRINE_HOST when not given. It may appear later.',
+    parse: text,
+    default: null,
+  }),
   publicUrl: field({
     env: 'VITRINE_PUBLIC_URL',
     doc: 'Address under which browsers reach the portal. With https, cookies are Secure and carry the __Host- prefix.',
