@@ -10,6 +10,18 @@ export interface Allowed {
   names: string[]
 }
 
+/** What a template has made is not what the portal may apply. The message names the template and what is wrong with it. */
+export class ManifestRefused extends Error {
+  override readonly name = 'ManifestRefused'
+
+  constructor(
+    readonly template: string,
+    readonly reasons: string[],
+  ) {
+    super(`the template ${template} makes what must not be applied: ${reasons.join('; ')}`)
+  }
+}
+
 /**
  * Reads rendered manifests, strictly: no aliases, no tags, no key twice; only objects of the allow-list, each at most once.
  * @throws Error that says what is wrong
