@@ -7,6 +7,8 @@ export const getEngine = (id: string): Promise<EngineDto> => api.get(`/engines/$
 export const deployEngine = (input: CreateEngineDto): Promise<EngineDto> => api.post('/engines', input)
 export const redeployEngine = (id: string, changes: UpdateEngineDto): Promise<EngineDto> => api.patch(`/engines/${id}`, changes)
 export const deleteEngine = (id: string): Promise<void> => api.send('DELETE', `/engines/${id}`)
+/** An address that lets whoever is signed in into a private app; good once, and only for a short time. */
+export const admit = (id: string): Promise<{ url: string; expiresAt: string }> => api.post(`/engines/${id}/admission`)
 export const logsUrl = (id: string): string => apiUrl(`/engines/${id}/logs`)
 
 /** What of a log is wanted; an empty text stands for no wish. */

@@ -1,5 +1,5 @@
 import { admin, table } from './en-admin'
-import { quota } from './en-hosting'
+import { frame, quota } from './en-hosting'
 
 /** English, the language that is always complete: other languages have the same shape (`Messages`). */
 const en = {
@@ -48,6 +48,7 @@ const en = {
     'object-store-refused': 'The object store refused the file. Resume to try again with fresh addresses.',
     'part-missing': 'A part of Vitrine could not be loaded. Check your connection and try again.',
     'stream-closed': 'The connection was closed.',
+    'tab-blocked': 'Your browser held the new tab back. Allow pop-ups for this site, or press again.',
     'fill-in': 'Some fields need a change. They are marked below.',
   },
 
@@ -443,17 +444,7 @@ const en = {
       title: 'The app is gone from the cluster',
       text: 'Someone or something removed it there. Redeploy to bring it back.',
     },
-    frame: {
-      heading: 'App',
-      title: 'The app {name}, running',
-      starting: 'The app appears here when it is ready.',
-      asleep: 'The app sleeps, so that it costs nothing while nobody uses it.',
-      wake: 'Wake it',
-      waking: 'Waking up. This takes a few seconds.',
-      off: 'The app does not run.',
-      reload: 'Reload the app',
-      slow: 'The app has not answered yet. It may still be starting.',
-    },
+    frame,
     form: {
       deployTitle: 'Deploy an app',
       redeployTitle: 'Change “{name}”',
