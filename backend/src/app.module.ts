@@ -17,6 +17,7 @@ import { KubernetesModule } from './platform/kubernetes/kubernetes.module.js'
 import { ManifestsModule } from './platform/manifests/manifests.module.js'
 import { MongoModule } from './platform/mongo/mongo.module.js'
 import { ObjectStoreModule } from './platform/object-store/object-store.module.js'
+import { RegistryModule } from './platform/registry/registry.module.js'
 import { DatasetsModule } from './modules/datasets/datasets.module.js'
 import { ProjectsModule } from './modules/projects/projects.module.js'
 import { UploadsModule } from './modules/uploads/uploads.module.js'
@@ -35,6 +36,7 @@ export class AppModule {
         ObjectStoreModule,
         KubernetesModule,
         ManifestsModule,
+        RegistryModule,
         EventsModule,
         AuditModule,
         IamModule,
