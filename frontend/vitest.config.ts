@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // The test DOM loads no frames, and complains of each.
+    onConsoleLog: (text) => !text.includes('Iframe page loading is disabled'),
     projects: [
       {
         plugins: [vue()],

@@ -14,15 +14,12 @@ let answer: object
 let calls: string[]
 
 beforeEach(() => {
-  // The test DOM loads no frames, and complains of each.
-  vi.spyOn(console, 'error').mockReturnValue()
   answer = admission
   calls = fakePortal({ 'POST /engines/e1/admission': () => answer })
 })
 afterEach(() => {
   frame.unmount()
   vi.unstubAllGlobals()
-  vi.restoreAllMocks()
 })
 
 const sources = (): (string | undefined)[] => frame.findAll('iframe').map((one) => one.attributes('src'))
