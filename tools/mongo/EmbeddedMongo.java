@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
@@ -109,6 +111,16 @@ public class EmbeddedMongo {
         sure &= answer == Answer.YES;
       }
       return super.documentMatchesQuery(document, sure ? parts.rest() : query);
+    }
+
+    /**
+     * The library changes a stored document in place, one field after the other, while others that have found it are still being
+     * sent it: they would read an old value beside a new revision. So whatever is found is a copy; it is put in the place of the
+     * stored one as a whole when it is changed.
+     */
+    @Override
+    protected QueryResult createQueryResult(List<Document> found, int batchSize) {
+      return super.createQueryResult(found.stream().map(Document::clone).collect(Collectors.toList()), batchSize);
     }
 
     /** Made once for all documents of a query. */

@@ -105,6 +105,24 @@ describe(`the writes that we build on, on ${database}`, () => {
     expect(await model().findById(id).lean()).toMatchObject({ state: won[0]?.state, count: 2 })
   })
 
+  it('never shows half of a write: of sixty who each add to what they read, at the revision beside it, none is lost', async () => {
+    // Without the schema, for the order of the fields: what is added to comes before the revision.
+    const documents = connection.collection<{ _id: string; list: object[]; revision: number }>('torn')
+    for (let round = 0; round < 5; round++) {
+      const _id = newId()
+      await documents.insertOne({ _id, list: [], revision: 0 })
+      await together(60, async (number) => {
+        for (;;) {
+          const { list = [], revision = 0 } = (await documents.findOne({ _id })) ?? {}
+          const change = { $set: { list: [...list, { number, etag: 'e'.repeat(200) }] }, $inc: { revision: 1 } }
+          if ((await documents.updateOne({ _id, revision }, change)).matchedCount === 1) return
+        }
+      })
+      const { list, revision } = (await documents.findOne({ _id })) ?? {}
+      expect([revision, list?.length]).toEqual([60, 60])
+    }
+  })
+
   it('lets one of fifty inserts of the same unique value through', async () => {
     const key = newId()
     const results = await Promise.allSettled(Array.from({ length: 50 }, () => model().create({ _id: newId(), key })))
