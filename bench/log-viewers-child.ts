@@ -2,27 +2,44 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** What the viewers are to read. */
 export interface Task {
   host: string
   port: number
+  /** Of the log, without a query. */
   path: string
   tokens: string[]
   viewers: number
-  /** So many more that stop reading once they are open. */
-  stalled: number
   tag: string
   lines: number
 }
 
-export interface Tally {
-  lost: number
-  doubled: number
-  gaps: number
+/** What the bench tells the viewers while they read. */
+export type Order =
+  | { what: 'task'; task: Task }
+  /** Opens so many more viewers that stop reading in the middle of so many older lines; 0 closes them. */
+  | { what: 'stall'; viewers: number; tail: number }
+  /** Begins to count delays anew. */
+  | { what: 'window' }
+  /** Asks for the delays since then. */
+  | { what: 'delays' }
+
+/** Delays in milliseconds, of so many lines. */
+export interface Delays {
   count: number
   p50: number
   p99: number
   most: number
 }
+
+/** What all viewers got from the beginning to the end. */
+export interface Tally {
+  lost: number
+  doubled: number
+  gaps: number
+}
+
+export type Answer = { what: 'open' | 'stalled' } | { what: 'delays'; delays: Delays } | { what: 'tally'; tally: Tally }
 
 const AT_ONCE = 50
 const QUIET_MS = 5_000
@@ -69,55 +86,67 @@ class Viewer {
     const delay = at - Number(rest.slice(rest.indexOf(' ', slash) + 1)) / 1000
     delays[Math.min(MOST_MS - 1, Math.max(0, Math.floor(delay * 10)))]!++
     count++
+    counted++
     heardAt = at
   }
 }
 
 let mark = ''
 let count = 0
+let counted = 0
 let heardAt = 0
 // Tenths of a millisecond, up to twelve seconds.
 const delays = new Uint32Array(MOST_MS)
+const stalled: Socket[] = []
+let task: Task | null = null
 const now = (): number => performance.timeOrigin + performance.now()
+const answer = (message: Answer): void => void process.send?.(message)
 
-process.once('message', (task: Task) => void main(task))
+process.on('message', (order: Order) => {
+  if (order.what === 'task') void read((task = order.task))
+  else if (order.what === 'stall' && task) void stall(task, order.viewers, order.tail)
+  else if (order.what === 'window') {
+    delays.fill(0)
+    counted = 0
+  } else if (order.what === 'delays')
+    answer({ what: 'delays', delays: { count: counted, p50: quantileOf(0.5), p99: quantileOf(0.99), most: quantileOf(1) } })
+})
 
-async function main(task: Task): Promise<void> {
-  mark = `emit ${task.tag} `
-  const viewers: Viewer[] = []
-  const sockets: Socket[] = []
-  const all = task.viewers + task.stalled
-  for (let i = 0; i < all; i += AT_ONCE)
-    await Promise.all(
-      Array.from({ length: Math.min(AT_ONCE, all - i) }, async (_, n) => {
-        const viewer = i + n < task.viewers ? new Viewer() : null
-        if (viewer) viewers.push(viewer)
-        sockets.push(await open(task, task.tokens[(i + n) % task.tokens.length] ?? '', viewer))
-      }),
-    )
-  process.send?.({ what: 'open' })
+async function read(all: Task): Promise<void> {
+  mark = `emit ${all.tag} `
+  const viewers = Array.from({ length: all.viewers }, () => new Viewer())
+  const sockets = await openAll(all, 0, viewers)
+  answer({ what: 'open' })
   while (count === 0) await sleep(50)
-  while (now() - heardAt < QUIET_MS && count < task.viewers * task.lines) await sleep(100)
-  for (const viewer of viewers) viewer.lost += task.lines + 1 - viewer.next
+  while (now() - heardAt < QUIET_MS && count < all.viewers * all.lines) await sleep(100)
+  for (const viewer of viewers) viewer.lost += all.lines + 1 - viewer.next
   const sum = (of: (viewer: Viewer) => number): number => viewers.reduce((total, viewer) => total + of(viewer), 0)
-  const tally: Tally = {
-    lost: sum(({ lost }) => lost),
-    doubled: sum(({ doubled }) => doubled),
-    gaps: sum(({ gaps }) => gaps),
-    count,
-    p50: quantileOf(0.5),
-    p99: quantileOf(0.99),
-    most: quantileOf(1),
+  answer({ what: 'tally', tally: { lost: sum(({ lost }) => lost), doubled: sum(({ doubled }) => doubled), gaps: sum(({ gaps }) => gaps) } })
+  for (const socket of [...sockets, ...stalled]) socket.destroy()
+}
+
+async function stall(all: Task, viewers: number, tail: number): Promise<void> {
+  for (const socket of stalled.splice(0)) socket.destroy()
+  stalled.push(...(await openAll(all, tail, Array<null>(viewers).fill(null))))
+  answer({ what: 'stalled' })
+}
+
+async function openAll(all: Task, tail: number, viewers: (Viewer | null)[]): Promise<Socket[]> {
+  const sockets: Socket[] = []
+  for (let i = 0; i < viewers.length; i += AT_ONCE) {
+    const some = viewers.slice(i, i + AT_ONCE)
+    sockets.push(...(await Promise.all(some.map((viewer, n) => open(all, all.tokens[(i + n) % all.tokens.length] ?? '', tail, viewer)))))
   }
-  process.send?.({ what: 'tally', tally })
-  for (const socket of sockets) socket.destroy()
+  return sockets
 }
 
 /** Opens a stream; resolves when its head is there. */
-function open({ host, port, path }: Task, token: string, viewer: Viewer | null): Promise<Socket> {
+function open({ host, port, path }: Task, token: string, tail: number, viewer: Viewer | null): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, host, () =>
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nAuthorization: Bearer ${token}\r\nAccept: text/event-stream\r\n\r\n`),
+      socket.write(
+        `GET ${path}?tail=${tail} HTTP/1.1\r\nHost: ${host}:${port}\r\nAuthorization: Bearer ${token}\r\nAccept: text/event-stream\r\n\r\n`,
+      ),
     )
     socket.setEncoding('latin1')
     let head = ''
@@ -135,7 +164,7 @@ function open({ host, port, path }: Task, token: string, viewer: Viewer | null):
 
 /** In milliseconds. */
 function quantileOf(share: number): number {
-  let left = Math.max(1, Math.ceil(count * share))
+  let left = Math.max(1, Math.ceil(counted * share))
   for (let at = 0; at < delays.length; at++) {
     left -= delays[at] ?? 0
     if (left <= 0) return at / 10

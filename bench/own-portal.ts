@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { VitrineClient } from '../tools/client/client.ts'
+import { buildAndPush } from '../tools/image/build.ts'
+import { run } from '../tools/stack/exec.ts'
+import { readJson, remove } from '../tools/stack/files.ts'
+import { root } from '../tools/stack/paths.ts'
+import { buildPortal, portalReady, portalService } from '../tools/stack/portal.ts'
+import { Service } from '../tools/stack/processes.ts'
+import { Progress } from '../tools/stack/progress.ts'
+import { startStack } from '../tools/stack/stack.ts'
+import { waitFor } from '../tools/stack/time.ts'
+import { toolPath } from '../tools/stack/tools.ts'
+
+/** A portal of a bench's own, on a database and an instance of its own, which may be killed. */
+export interface OwnPortal {
+  url: string
+  admin: VitrineClient
+  /** First part of the names of its namespaces, and value of the label `vitrine.dev/instance`. */
+  instance: string
+  /** The hello app in the cluster's registry, by its digest. */
+  image: string
+  /** Where its log is. */
+  log: string
+  progress: Progress
+  /** Asks the cluster as its admin. @returns what kubectl printed */
+  kubectl: (...args: string[]) => Promise<string>
+  /** Ends the process at once; as a supervisor would, it is started again at once unless `away` says otherwise. */
+  kill: () => Promise<void>
+  /** Ends it in order and leaves it so. */
+  stop: () => Promise<void>
+  /** Starts it again after {@link stop}. */
+  start: () => void
+  ready: () => Promise<void>
+}
+
+const READY_MS = 60_000
+
+/** Runs `use` with a portal of its own on the stores of the profile `services` and the cluster of this host; whatever happens, nothing of it stays. */
+export async function withOwnPortal(settings: Record<string, string>, use: (portal: OwnPortal) => Promise<void>): Promise<void> {
+  const progress = new Progress()
+  await buildPortal(progress)
+  const stack = await startStack({ profile: 'services', progress })
+  let service: Service | null = null
+  let cleanUp = async (): Promise<void> => undefined
+  try {
+    if (!(await stack.clusterReady())) throw new Error('This needs a cluster, and there is none; the lines above say why.')
+    const record = stack.clusterRecord()
+    if (!record) throw new Error('This needs the embedded cluster.')
+    const kubectl = async (...args: string[]): Promise<string> =>
+      (await run(toolPath('kubernetes', 'kubectl'), ['--kubeconfig', record.adminKubeconfig, ...args])).stdout
+    const { image } = await buildAndPush({
+      context: join(root, 'tools/image/fixtures/hello'),
+      tag: `${record.registry}/vitrine-bench/hello:1`,
+      progress,
+    })
+    const instance = `vb-${randomBytes(3).toString('hex')}`
+    const services = stack.portalEnvironment()
+    const port = stack.settings.ports.portal
+    const credentialsFile = join(stack.dir, `${instance}.json`)
+    const spec = portalService({
+      ...services,
+      MONGODB_URI: (services['MONGODB_URI'] ?? '').replace(/\/[^/]*$/, `/${instance}`),
+      VITRINE_NAMESPACE_PREFIX: instance,
+      VITRINE_CREDENTIALS_FILE: credentialsFile,
+      ...settings,
+    })
+    let wanted = true
+    service = new Service(spec, { run: stack.runDir, logs: stack.logs, marker: stack.dir }, (ended) => {
+      if (wanted) ended.start()
+    })
+    const portal = service
+    cleanUp = async () => {
+      remove(credentialsFile)
+      const names = (await kubectl('get', 'namespaces', '-l', `vitrine.dev/instance=${instance}`, '-o', 'name')).split('\n').filter(Boolean)
+      if (names.length > 0) await kubectl('delete', '--wait=false', ...names)
+    }
+    portal.start()
+    const ready = async (): Promise<void> => {
+      await waitFor(() => portalReady(port), { what: 'the portal', timeoutMs: READY_MS })
+    }
+    await ready()
+    const credentials = readJson<{ username: string; password: string }>(credentialsFile)
+    if (!credentials) throw new Error('the portal made no first admin')
+    const url = `http://localhost:${port}`
+    const signal = async (name: NodeJS.Signals): Promise<void> => {
+      const { identity } = portal
+      if (!portal.running || identity === null) return
+      process.kill(identity.pid, name)
+      await waitFor(() => portal.identity !== identity || !portal.running, {
+        what: 'the end of the portal',
+        timeoutMs: READY_MS,
+        intervalMs: 5,
+      })
+    }
+    await use({
+      url,
+      admin: await VitrineClient.signIn({ url, ...credentials }),
+      instance,
+      image,
+      log: portal.log,
+      progress,
+      kubectl,
+      kill: () => signal('SIGKILL'),
+      stop: async () => {
+        wanted = false
+        await signal('SIGTERM')
+      },
+      start: () => {
+        wanted = true
+        portal.start()
+      },
+      ready,
+    })
+  } finally {
+    await service?.stop()
+    await cleanUp()
+    await stack.stop()
+  }
+}
