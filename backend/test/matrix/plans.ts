@@ -1,4 +1,5 @@
 import { EventBus } from '../../src/modules/events/event-bus.js'
+import { SizeRepository } from '../../src/modules/sizes/size.repository.js'
 import type { TestClient } from '../client.js'
 import type { Ownership, Subject } from './expectations.js'
 import { BASE_WORD, PASSWORD, type Kind, type Things, type World } from './world.js'
@@ -223,6 +224,10 @@ export const PLANS: Record<string, Plan> = {
     changes: ['engine'],
   },
   deleteEngine: { call: ({ engine }) => ({ params: { id: engine.id } }), changes: ['engine'] },
+  listSizes: { call: () => ({}), check: (given) => (items(given).some((item) => item.id === 'small') ? undefined : 'none is built in') },
+  createSize: { call: () => ({ body: { ...sizeFields, id: unique() } }) },
+  updateSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) }, body: { revision: 1, title: unique() } }) },
+  deleteSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) } }) },
   listEngineLogLines: { call: ({ engine }) => ({ params: { id: engine.id } }) },
   downloadEngineLogs: { call: ({ engine }) => ({ params: { id: engine.id } }) },
   streamEngineLogs: { call: ({ engine }) => ({ params: { id: engine.id } }) },
@@ -288,6 +293,23 @@ export const PLANS: Record<string, Plan> = {
         [member.id],
       ),
   },
+}
+
+const sizeFields = {
+  title: 'Size',
+  ...{ cpuMillis: 10, cpuLimitMillis: 10, memoryMiB: 16, memoryLimitMiB: 16, ephemeralMiB: 16, gpus: 0 },
+}
+
+/** Stores a size for a call that is allowed. @returns its id */
+async function newSize({ world, subject }: Cell): Promise<string> {
+  const id = unique()
+  if (subject !== 'admin') return id
+  const sizes = world.get(SizeRepository)
+  for (;;) {
+    const catalogue = await sizes.read()
+    const size = { ...sizeFields, id, description: '', isDefault: false, order: 100, revision: 1 }
+    if (catalogue && (await sizes.replace(catalogue.revision, [...catalogue.sizes, size]))) return id
+  }
 }
 
 /** Admins see all groups, everyone else those that they belong to. */

@@ -28,7 +28,7 @@ const sizeSchema = new Schema<Size>(
 )
 
 const schema = new Schema<Stored>(
-  { _id: { type: String, required: true }, sizes: { type: [sizeSchema], required: true }, revision: count },
+  { _id: { type: String, required: true }, revision: count, sizes: { type: [sizeSchema], required: true } },
   { collection: 'sizes', versionKey: false },
 )
 
@@ -49,7 +49,7 @@ export class MongoSizeRepository extends SizeRepository {
 
   async begin(sizes: readonly Size[]): Promise<void> {
     try {
-      await this.model.create({ _id: ID, sizes: [...sizes], revision: 1 })
+      await this.model.create({ _id: ID, revision: 1, sizes: [...sizes] })
     } catch (error) {
       if (!isDuplicateKey(error)) throw error
     }
