@@ -1,4 +1,5 @@
 import { newId } from '../../src/common/ids.js'
+import { DEFAULT_HEALTH, DEFAULT_SCALING, FORMER_RESOURCES, FORMER_SIZE } from '../../src/modules/engines/engine-spec.js'
 import { hostOf, namespaceOf, pendingStatus, type Engine } from '../../src/modules/engines/engine.js'
 
 /** An app that was just asked for; `only` says what matters. */
@@ -12,7 +13,19 @@ export function makeEngine(only: Partial<Engine> = {}): Engine {
     name,
     image: 'registry/app:1',
     port: 8080,
+    command: [],
+    args: [],
     env: [],
+    size: FORMER_SIZE,
+    resources: FORMER_RESOURCES,
+    scaling: DEFAULT_SCALING,
+    health: DEFAULT_HEALTH,
+    access: 'project',
+    secrets: [],
+    pin: null,
+    paused: false,
+    lease: null,
+    previewOf: null,
     host: hostOf(name, project.slug),
     namespace: namespaceOf('test', project),
     driver: null,
@@ -20,6 +33,7 @@ export function makeEngine(only: Partial<Engine> = {}): Engine {
     appliedGeneration: 0,
     digest: null,
     status: pendingStatus('', at),
+    deploy: { at, by: null, reason: 'created', from: null },
     deletedAt: null,
     createdAt: at,
     updatedAt: at,

@@ -1,5 +1,11 @@
-import type { Engine, EngineChange, EngineStatus } from '../../src/modules/engines/engine.js'
-import { EngineRepository, type EngineQuery, type Observation } from '../../src/modules/engines/engine.repository.js'
+import type { Deploy, Engine, EngineChange, EngineStatus } from '../../src/modules/engines/engine.js'
+import {
+  EngineRepository,
+  type Amendment,
+  type EngineQuery,
+  type Guard,
+  type Observation,
+} from '../../src/modules/engines/engine.repository.js'
 
 /** Apps in memory, with the rules of the real repository. */
 export class MemoryEngineRepository extends EngineRepository {
@@ -21,6 +27,10 @@ export class MemoryEngineRepository extends EngineRepository {
     return structuredClone([...this.engines.values()].find((each) => each.projectId === projectId && each.name === name) ?? null)
   }
 
+  async findByHost(host: string): Promise<Engine | null> {
+    return structuredClone([...this.engines.values()].find((each) => each.host === host) ?? null)
+  }
+
   async search({ projectIds, limit }: EngineQuery): Promise<Engine[]> {
     return structuredClone([...this.engines.values()].filter((each) => projectIds.includes(each.projectId)).slice(0, limit + 1))
   }
@@ -37,16 +47,29 @@ export class MemoryEngineRepository extends EngineRepository {
     return [...this.engines.keys()]
   }
 
-  async change(id: string, revision: number, change: EngineChange, status: EngineStatus, at: Date): Promise<Engine | null> {
+  async change(
+    id: string,
+    revision: number | null,
+    change: EngineChange,
+    { status, deploy }: { status: EngineStatus; deploy: Deploy },
+  ): Promise<Engine | null> {
     const engine = this.engines.get(id)
-    if (engine?.revision !== revision || engine.deletedAt) return null
-    Object.assign(engine, change, { status, digest: null, updatedAt: at, revision: revision + 1, generation: engine.generation + 1 })
+    if (!engine || engine.deletedAt || (revision !== null && engine.revision !== revision)) return null
+    const raised = { revision: engine.revision + 1, generation: engine.generation + 1 }
+    Object.assign(engine, change, { status, deploy, digest: null, paused: false, updatedAt: deploy.at, ...raised })
     return structuredClone(engine)
   }
 
-  async observe(id: string, generation: number, deleting: boolean, observation: Observation): Promise<boolean> {
+  async amend(id: string, change: Amendment, at: Date): Promise<Engine | null> {
     const engine = this.engines.get(id)
-    if (engine?.generation !== generation || (engine.deletedAt !== null) !== deleting) return false
+    if (!engine || engine.deletedAt) return null
+    Object.assign(engine, change, { updatedAt: at, revision: engine.revision + 1 })
+    return structuredClone(engine)
+  }
+
+  async observe(id: string, { generation, deleting, paused }: Guard, observation: Observation): Promise<boolean> {
+    const engine = this.engines.get(id)
+    if (engine?.generation !== generation || (engine.deletedAt !== null) !== deleting || engine.paused !== paused) return false
     Object.assign(engine, structuredClone(observation))
     return true
   }

@@ -23,15 +23,32 @@ const asFile = (manifests: Manifest[]): string => manifests.map((manifest) => st
 
 const PROJECT = 9
 const DEPLOYED = 3
+const BARE: Partial<typeof SAMPLE_APP> = { env: [], secrets: [], args: [] }
+/** All that a person may say. */
+const WHOLE: Partial<typeof SAMPLE_APP> = {
+  command: ['python', '-m', 'app'],
+  gpus: 2,
+  replicas: 2,
+  minScale: 1,
+  maxScale: 5,
+  scaleMetric: 'rps',
+  scaleTarget: 20,
+  windowSeconds: 120,
+  scaleDownDelaySeconds: 300,
+  healthPath: '/healthz',
+  startupSeconds: 300,
+}
 /** Each option of each driver: file, number of documents, what differs from the sample. */
 const CASES: Record<DriverName, [string, number, Partial<typeof SAMPLE_APP>][]> = {
   knative: [
     ['app.yaml', 1, {}],
-    ['app-without-env.yaml', 1, { env: [] }],
+    ['app-without-env.yaml', 1, BARE],
+    ['app-whole.yaml', 1, WHOLE],
   ],
   gateway: [
     ['app.yaml', DEPLOYED, {}],
-    ['app-without-env.yaml', DEPLOYED, { env: [], image: `registry/app@sha256:${'0'.repeat(64)}`, pullPolicy: 'IfNotPresent' }],
+    ['app-without-env.yaml', DEPLOYED, { ...BARE, image: `registry/app@sha256:${'0'.repeat(64)}`, pullPolicy: 'IfNotPresent' }],
+    ['app-whole.yaml', DEPLOYED, WHOLE],
   ],
   ingress: [
     ['app.yaml', DEPLOYED, {}],

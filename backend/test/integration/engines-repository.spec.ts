@@ -21,6 +21,11 @@ const status = (phase: EngineStatus['phase']): EngineStatus => ({
   phase,
   cause: { code: 'app-crashed', title: 'It crashed', evidence: 'a "b" & $c', fix: 'Mend it', field: null },
 })
+const LIVE = { generation: 1, deleting: false, paused: false }
+const made = (status: EngineStatus) => ({
+  status,
+  deploy: { at, by: { id: newId(), via: 'token' as const }, reason: 'changed' as const, from: null },
+})
 const observation = (phase: EngineStatus['phase']): Observation => ({
   status: status(phase),
   digest: 'sha256:abc',
@@ -66,7 +71,7 @@ describe('apps as they are stored', () => {
   it('are changed by one of many who start from the same revision', async () => {
     const { id } = await stored({ digest: 'sha256:old' })
     const changes = await Promise.all(
-      Array.from({ length: 10 }, (_, i) => engines.change(id, 1, { port: 1000 + i }, status('Pending'), at)),
+      Array.from({ length: 10 }, (_, i) => engines.change(id, 1, { port: 1000 + i }, made(status('Pending')))),
     )
     const won = changes.filter((each) => each !== null)
     expect(won).toHaveLength(1)
@@ -81,7 +86,7 @@ describe('apps as they are stored', () => {
 
   it('keep what is known of a generation only while it is the wanted one', async () => {
     const { id } = await stored()
-    expect(await engines.observe(id, 1, false, observation('Failed'))).toBe(true)
+    expect(await engines.observe(id, LIVE, observation('Failed'))).toBe(true)
     expect(await engines.findById(id)).toMatchObject({
       revision: 1,
       digest: 'sha256:abc',
@@ -89,9 +94,18 @@ describe('apps as they are stored', () => {
       driver: 'knative',
       status: status('Failed'),
     })
-    await engines.change(id, 1, {}, pendingStatus('', at), at)
-    expect(await engines.observe(id, 1, false, observation('Running'))).toBe(false)
+    await engines.change(id, 1, {}, made(pendingStatus('', at)))
+    expect(await engines.observe(id, LIVE, observation('Running'))).toBe(false)
     expect((await engines.findById(id))?.status.phase).toBe('Pending')
+  })
+
+  it('are not resumed by what was seen before they were paused', async () => {
+    const { id } = await stored()
+    expect(await engines.amend(id, { paused: true }, at)).toMatchObject({ paused: true, revision: 2, generation: 1 })
+    expect(await engines.observe(id, LIVE, observation('Running'))).toBe(false)
+    expect(await engines.observe(id, { ...LIVE, paused: true }, observation('Paused'))).toBe(true)
+    expect(await engines.change(id, 2, { port: 1 }, made(status('Pending')))).toMatchObject({ paused: false, generation: 2 })
+    expect(await engines.change(id, null, {}, made(status('Pending'))), 'from whichever revision').toMatchObject({ revision: 4 })
   })
 
   it('are marked once, take no more changes, and are removed only then', async () => {
@@ -101,9 +115,9 @@ describe('apps as they are stored', () => {
     const marked = await engines.markDeleted(id, deletingStatus(at), at)
     expect(marked).toMatchObject({ deletedAt: at, revision: 2, status: { phase: 'Deleting' } })
     expect(await engines.markDeleted(id, deletingStatus(new Date()), new Date()), 'twice').toEqual(marked)
-    expect(await engines.change(id, 2, { port: 1 }, status('Pending'), at)).toBeNull()
-    expect(await engines.observe(id, 1, false, observation('Running'))).toBe(false)
-    expect(await engines.observe(id, 1, true, observation('Deleting'))).toBe(true)
+    expect(await engines.change(id, 2, { port: 1 }, made(status('Pending')))).toBeNull()
+    expect(await engines.observe(id, LIVE, observation('Running'))).toBe(false)
+    expect(await engines.observe(id, { ...LIVE, deleting: true }, observation('Deleting'))).toBe(true)
     await engines.remove(id)
     expect(await engines.findById(id)).toBeNull()
     expect(await engines.markDeleted(id, deletingStatus(at), at)).toBeNull()

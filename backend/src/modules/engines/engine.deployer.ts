@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common'
+import { Seal } from '../../common/seal.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { AppWatch } from '../../platform/kubernetes/app-watch.js'
@@ -8,6 +9,7 @@ import { DRIVER_SPECS, type DriverName, type DriverPart } from '../../platform/k
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
 import {
   isOf,
+  KIND,
   LABEL,
   refOf,
   type KubeObject,
@@ -15,7 +17,7 @@ import {
   type ObjectMeta,
   type ObjectRef,
 } from '../../platform/kubernetes/kube-objects.js'
-import { Manifests } from '../../platform/manifests/manifests.js'
+import { Manifests, secretNameOf } from '../../platform/manifests/manifests.js'
 import { ENGINE_DRIVERS } from './drivers/index.js'
 import type { EngineDriver, Observed } from './drivers/engine-driver.js'
 import { urlOf, type Engine } from './engine.js'
@@ -48,6 +50,7 @@ const NAMESPACE_MS = 10 * 60_000
 export class EngineDeployer {
   private readonly applied = new Map<string, Applied>()
   private readonly namespaces = new Map<string, AppliedNamespace>()
+  private readonly seal: Seal
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -55,7 +58,9 @@ export class EngineDeployer {
     private readonly cluster: Cluster,
     private readonly monitor: ClusterMonitor,
     private readonly watch: AppWatch,
-  ) {}
+  ) {
+    this.seal = engineSeal(config)
+  }
 
   /** Whether the cluster answers and all that is in it is known. */
   get ready(): boolean {
@@ -109,6 +114,7 @@ export class EngineDeployer {
       before.driver === driver.name &&
       before.objects.every((identity, index) => isSame(identity, found[index]))
     if (isCurrent) return observed
+    await this.applySecret(engine, driver)
     // One after the other, the app itself first: a refusal of that is the answer, and nothing leads to it then.
     const objects: KubeObject[] = []
     for (const manifest of this.render(engine, driver)) objects.push(await this.cluster.apply<KubeObject>(manifest))
@@ -131,10 +137,17 @@ export class EngineDeployer {
     )
   }
 
+  /** Forgets what was applied of an app and of its namespace, so that all of it is applied anew. */
+  forget({ id, namespace }: Pick<Engine, 'id' | 'namespace'>): void {
+    this.applied.delete(id)
+    this.namespaces.delete(namespace)
+  }
+
   /** Removes the app from the cluster. @returns whether it is gone; if not, a watch tells when there is more to do @throws KubeError */
   async remove(engine: Engine): Promise<boolean> {
     this.applied.delete(engine.id)
     const driver = engine.driver === null ? this.driverOf(engine) : ENGINE_DRIVERS[engine.driver]
+    if (engine.secrets.length > 0) await this.cluster.delete(secretRefOf(engine))
     return (await this.removeParts(engine, driver.spec.parts)) && driver.isClear(this.observe(engine, driver))
   }
 
@@ -158,8 +171,11 @@ export class EngineDeployer {
     await this.cluster.delete(refOf(object))
   }
 
-  private render(engine: Engine, { name }: EngineDriver): Manifest[] {
-    const { namespacePrefix, appsUrl, gateway, ingressClass, knativeTimeoutSeconds } = this.config
+  /** The manifests of an app, in the order in which they are applied; its Secret is not among them. */
+  render(engine: Engine, { name, spec }: EngineDriver): Manifest[] {
+    const { namespacePrefix, appsUrl, gateway, ingressClass, knativeTimeoutSeconds, gpuResource } = this.config
+    const { scaling, health } = engine
+    const image = imageOf(engine)
     return this.manifests.app(name, {
       instance: namespacePrefix,
       project: engine.projectId,
@@ -167,16 +183,40 @@ export class EngineDeployer {
       generation: String(engine.generation),
       namespace: engine.namespace,
       host: engine.host,
-      image: engine.image,
-      pullPolicy: engine.image.includes('@') ? 'IfNotPresent' : 'Always',
+      image,
+      pullPolicy: image.includes('@') ? 'IfNotPresent' : 'Always',
       port: engine.port,
+      command: engine.command,
+      args: engine.args,
       env: engine.env,
+      secrets: engine.secrets.map((secret) => secret.name),
+      ...engine.resources,
+      gpuResource,
+      replicas: Math.max(1, scaling.min),
+      minScale: spec.capabilities.scaleToZero ? scaling.min : Math.max(1, scaling.min),
+      maxScale: scaling.max,
+      scaleMetric: scaling.metric,
+      scaleTarget: scaling.target,
+      windowSeconds: scaling.windowSeconds ?? 0,
+      scaleDownDelaySeconds: scaling.scaleDownDelaySeconds,
+      healthPath: health.path,
+      startupSeconds: health.startupSeconds,
       hostname: new URL(urlOf(appsUrl, engine.host)).hostname,
       gatewayNamespace: gateway?.namespace ?? '',
       gatewayName: gateway?.name ?? '',
       ingressClass: ingressClass ?? '',
       timeoutSeconds: knativeTimeoutSeconds,
     })
+  }
+
+  /** The Secret comes before what refers to it. It cannot be read back, so one that is not needed any more is removed without being looked for. */
+  private async applySecret(engine: Engine, { name }: EngineDriver): Promise<void> {
+    const { projectId, id, namespace, host, secrets, generation } = engine
+    if (secrets.length > 0) {
+      const data = secrets.map((each) => ({ name: each.name, base64: Buffer.from(this.seal.open(each.sealed)).toString('base64') }))
+      const instance = this.config.namespacePrefix
+      await this.cluster.apply(this.manifests.secret(name, { instance, project: projectId, engine: id, namespace, host, data }))
+    } else if (generation > 1) await this.cluster.delete(secretRefOf(engine))
   }
 
   private async removeParts(engine: Engine, parts: readonly DriverPart[]): Promise<boolean> {
@@ -243,4 +283,16 @@ function isCurrent(known: AppliedNamespace, uid: string | undefined): boolean {
   // Still being applied, or the one that was applied.
   known.seen ||= uid === known.uid
   return known.uid === undefined || uid === known.uid
+}
+
+/** What seals the secrets of apps. */
+export const engineSeal = ({ secret }: Pick<Config, 'secret'>): Seal => new Seal(secret, 'app-secrets')
+
+/** What is run: the image, held to the digest that is known to be meant. */
+export const imageOf = ({ image, pin }: Pick<Engine, 'image' | 'pin'>): string =>
+  pin === null || image.includes('@') ? image : `${image}@${pin}`
+
+const secretRefOf = ({ namespace, host }: Pick<Engine, 'namespace' | 'host'>): ObjectRef => {
+  const { apiVersion, kind } = KIND.secret
+  return { apiVersion, kind, namespace, name: secretNameOf(host) }
 }

@@ -1,10 +1,45 @@
 import { Injectable } from '@nestjs/common'
 import { Schema, trusted, type Model } from 'mongoose'
 import { isDuplicateKey, Mongo } from '../../platform/mongo/mongo.js'
-import { ENGINE_PHASES, type Engine, type EngineChange, type EngineStatus } from './engine.js'
-import { EngineRepository, type EngineQuery, type Observation } from './engine.repository.js'
+import { DEFAULT_HEALTH, DEFAULT_SCALING, FORMER_RESOURCES, FORMER_SIZE, type EngineSpec } from './engine-spec.js'
+import { ENGINE_PHASES, type Deploy, type Engine, type EngineChange, type EngineStatus } from './engine.js'
+import { EngineRepository, type Amendment, type EngineQuery, type Guard, type Observation } from './engine.repository.js'
 
 type Stored = Omit<Engine, 'id'> & { _id: string }
+
+const number = { type: Number, required: true }
+const text = { type: String, required: true }
+
+/** Fields of a specification, as apps and their revisions have them. */
+export const SPEC_SCHEMA = {
+  image: text,
+  port: number,
+  command: { type: [String], default: [] },
+  args: { type: [String], default: [] },
+  // A list, not a map: names may contain what a database takes for a path.
+  env: {
+    type: [new Schema({ name: text, value: { type: String, default: '' } }, { _id: false })],
+    default: [],
+  },
+  size: text,
+  resources: new Schema(
+    { cpuMillis: number, cpuLimitMillis: number, memoryMiB: number, memoryLimitMiB: number, ephemeralMiB: number, gpus: number },
+    { _id: false },
+  ),
+  scaling: new Schema(
+    {
+      min: number,
+      max: number,
+      metric: text,
+      target: number,
+      windowSeconds: { type: Number, default: null },
+      scaleDownDelaySeconds: number,
+    },
+    { _id: false },
+  ),
+  health: new Schema({ kind: text, path: { type: String, default: '' }, startupSeconds: number }, { _id: false }),
+  access: text,
+}
 
 const stepSchema = new Schema(
   {
@@ -44,12 +79,22 @@ const schema = new Schema<Stored>(
     _id: { type: String, required: true },
     projectId: { type: String, required: true },
     name: { type: String, required: true },
-    image: { type: String, required: true },
-    port: { type: Number, required: true },
-    // A list, not a map: names may contain what a database takes for a path.
-    env: {
-      type: [new Schema({ name: { type: String, required: true }, value: { type: String, default: '' } }, { _id: false })],
-      default: [],
+    ...SPEC_SCHEMA,
+    secrets: { type: [new Schema({ name: text, sealed: text, at: { type: Date, required: true } }, { _id: false })], default: [] },
+    pin: { type: String, default: null },
+    paused: { type: Boolean, default: false },
+    lease: { type: new Schema({ expiresAt: { type: Date, required: true } }, { _id: false }), default: null },
+    previewOf: { type: String, default: null },
+    deploy: {
+      type: new Schema(
+        {
+          at: { type: Date, required: true },
+          by: { type: new Schema({ id: text, via: text }, { _id: false }), default: null },
+          reason: text,
+          from: { type: Number, default: null },
+        },
+        { _id: false },
+      ),
     },
     host: { type: String, required: true },
     namespace: { type: String, required: true },
@@ -70,12 +115,35 @@ schema.index({ host: 1 }, { unique: true, name: 'engine-host' })
 schema.index({ createdAt: -1, _id: -1 })
 schema.index({ projectId: 1, createdAt: -1, _id: -1 })
 
-/** What was stored before there was more than one driver was deployed by the first. */
-const toEngine = ({ _id, ...rest }: Stored): Engine => ({
-  id: _id,
-  ...rest,
-  driver: rest.driver ?? (rest.appliedGeneration > 0 ? 'knative' : null),
+/** What is missing of an app that was stored before there was such a field. */
+const former = ({ driver, appliedGeneration, updatedAt }: Stored): EngineSpec & Pick<Engine, Added> => ({
+  image: '',
+  port: 0,
+  command: [],
+  args: [],
+  env: [],
+  size: FORMER_SIZE,
+  resources: FORMER_RESOURCES,
+  scaling: DEFAULT_SCALING,
+  health: DEFAULT_HEALTH,
+  access: 'project',
+  secrets: [],
+  pin: null,
+  paused: false,
+  lease: null,
+  previewOf: null,
+  deploy: { at: updatedAt, by: null, reason: 'changed', from: null },
+  driver: driver ?? (appliedGeneration > 0 ? 'knative' : null),
 })
+type Added = 'secrets' | 'pin' | 'paused' | 'lease' | 'previewOf' | 'deploy' | 'driver'
+
+const toEngine = (stored: Stored): Engine => {
+  const { _id, ...rest } = stored
+  const known = Object.fromEntries(
+    Object.entries(rest).filter(([key, value]) => value !== undefined && !(key === 'driver' && value === null)),
+  )
+  return { ...former(stored), ...(known as Omit<Engine, 'id'>), id: _id }
+}
 
 @Injectable()
 export class MongoEngineRepository extends EngineRepository {
@@ -108,6 +176,11 @@ export class MongoEngineRepository extends EngineRepository {
     return found && toEngine(found)
   }
 
+  async findByHost(host: string): Promise<Engine | null> {
+    const found = await this.model.findOne({ host }).lean<Stored>()
+    return found && toEngine(found)
+  }
+
   async search({ projectIds, after, limit }: EngineQuery): Promise<Engine[]> {
     const found = await this.model
       .find({
@@ -136,20 +209,37 @@ export class MongoEngineRepository extends EngineRepository {
     return found.map(({ _id }) => _id)
   }
 
-  async change(id: string, revision: number, change: EngineChange, status: EngineStatus, at: Date): Promise<Engine | null> {
+  async change(
+    id: string,
+    revision: number | null,
+    change: EngineChange,
+    { status, deploy }: { status: EngineStatus; deploy: Deploy },
+  ): Promise<Engine | null> {
     const after = await this.model
       .findOneAndUpdate(
-        { _id: id, revision, deletedAt: null },
-        { $set: { ...change, status, digest: null, updatedAt: at }, $inc: { revision: 1, generation: 1 } },
+        { _id: id, deletedAt: null, ...(revision === null ? {} : { revision }) },
+        { $set: { ...change, status, deploy, digest: null, paused: false, updatedAt: deploy.at }, $inc: { revision: 1, generation: 1 } },
         { returnDocument: 'after' },
       )
       .lean<Stored>()
     return after && toEngine(after)
   }
 
-  async observe(id: string, generation: number, deleting: boolean, observation: Observation): Promise<boolean> {
+  async amend(id: string, change: Amendment, at: Date): Promise<Engine | null> {
+    const after = await this.model
+      .findOneAndUpdate(
+        { _id: id, deletedAt: null },
+        { $set: { ...change, updatedAt: at }, $inc: { revision: 1 } },
+        { returnDocument: 'after' },
+      )
+      .lean<Stored>()
+    return after && toEngine(after)
+  }
+
+  async observe(id: string, { generation, deleting, paused }: Guard, observation: Observation): Promise<boolean> {
     const result = await this.model.updateOne(
-      { _id: id, generation, deletedAt: deleting ? trusted({ $ne: null }) : null },
+      // An app from before apps could be paused has no such field.
+      { _id: id, generation, deletedAt: deleting ? trusted({ $ne: null }) : null, paused: paused ? true : trusted({ $ne: true }) },
       { $set: { ...observation } },
     )
     return result.matchedCount === 1

@@ -33,6 +33,8 @@ let fake: FakeCluster
 let reconciler: EngineReconciler
 let phases: EnginePhase[]
 
+const changedTo = (status: Engine['status']) => ({ status, deploy: { at: new Date(), by: null, reason: 'changed' as const, from: null } })
+
 /** A portal of its own over what is stored and what is in the cluster: what a restart makes. */
 function start(driver = 'auto'): EngineReconciler {
   const bus = new EventBus()
@@ -109,7 +111,7 @@ describe('a deploy', () => {
     const engine = await store(makeEngine())
     reconciler = start()
     await becomes(engine.id, 'Running')
-    await engines.change(engine.id, 1, { port: 1 }, engine.status, new Date())
+    await engines.change(engine.id, 1, { port: 1 }, changedTo(engine.status))
     fake.failures.push(
       new KubeError('invalid', 'Service is invalid', [{ field: 'spec.x', message: 'no' }]),
       new KubeError('invalid', 'Service is invalid'),
@@ -134,7 +136,7 @@ describe('a deploy', () => {
     const engine = await store(makeEngine())
     reconciler = start()
     await becomes(engine.id, 'Running')
-    await engines.change(engine.id, 1, { image: 'registry/app:2' }, engine.status, new Date())
+    await engines.change(engine.id, 1, { image: 'registry/app:2' }, changedTo(engine.status))
     await reconciler.reconcile(engine.id)
     expect(JSON.stringify([...fake.objects.values()])).toContain('registry/app:2')
     await becomes(engine.id, 'Running')

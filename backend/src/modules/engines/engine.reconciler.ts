@@ -7,7 +7,7 @@ import { KubeError } from '../../platform/kubernetes/kube-error.js'
 import { EventBus } from '../events/event-bus.js'
 import { ENGINE_DRIVERS } from './drivers/index.js'
 import type { EngineDriver, Observed } from './drivers/engine-driver.js'
-import { missingStatus, movingStatus, refusedStatus, type Engine } from './engine.js'
+import { missingStatus, movingStatus, pausedStatus, refusedStatus, type Engine } from './engine.js'
 import { diagnoseRefusal, stepOf } from './engine.diagnosis.js'
 import { EngineDeployer } from './engine.deployer.js'
 import { EngineRepository, type Observation } from './engine.repository.js'
@@ -75,6 +75,7 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
     const engine = await this.engines.findById(id)
     if (!engine) return
     if (engine.deletedAt) await this.remove(engine)
+    else if (engine.paused) await this.pause(engine)
     else await this.deploy(engine)
   }
 
@@ -131,6 +132,15 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
     this.queue.addLater(engine.id, REFUSED_MS)
   }
 
+  /** What is paused is not in the cluster: so it is the same with every driver, and takes nothing of the quota. */
+  private async pause(engine: Engine): Promise<void> {
+    if (engine.status.phase === 'Paused' && engine.appliedGeneration === 0) return
+    if (!this.deployer.ready) return
+    const gone = await this.deployer.remove(engine)
+    await this.store(engine, { status: pausedStatus(engine.status, gone, now()), ...(gone ? { appliedGeneration: 0 } : {}) })
+    if (!gone) this.queue.addLater(engine.id, GONE_MS)
+  }
+
   private async remove(engine: Engine): Promise<void> {
     // What never reached a cluster need not be looked for where there is none.
     const untouched = engine.appliedGeneration === 0 && !this.deployer.hasCluster
@@ -154,7 +164,8 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
     const after = { ...before, ...found }
     const told = !sameStatus(status, after.status) || digest !== after.digest
     if (!told && appliedGeneration === after.appliedGeneration && driver === after.driver) return true
-    if (!(await this.engines.observe(engine.id, engine.generation, engine.deletedAt !== null, after))) return false
+    const { id, generation, paused } = engine
+    if (!(await this.engines.observe(id, { generation, paused, deleting: engine.deletedAt !== null }, after))) return false
     Object.assign(engine, after)
     if (told) this.bus.publish('engine.status-changed', { engineId: engine.id, projectId: engine.projectId, phase: after.status.phase })
     return true

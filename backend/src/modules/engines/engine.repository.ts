@@ -1,5 +1,5 @@
 import type { DriverName } from '../../platform/kubernetes/drivers.js'
-import type { Engine, EngineChange, EngineStatus } from './engine.js'
+import type { Deploy, Engine, EngineChange, EngineStatus } from './engine.js'
 
 /** Which page of the apps is asked for. */
 export interface EngineQuery {
@@ -17,22 +17,44 @@ export interface Observation {
   driver: DriverName | null
 }
 
+/** What an app has to be, still, for something to be stored of it. */
+export interface Guard {
+  generation: number
+  deleting: boolean
+  paused: boolean
+}
+
+/** What may be changed of an app without a new generation. */
+export type Amendment = Partial<Pick<Engine, 'paused' | 'lease' | 'pin' | 'status' | 'appliedGeneration'>>
+
 /** Where apps are kept; one that is being deleted is found until it is gone from the cluster. */
 export abstract class EngineRepository {
   /** Stores a new app. @returns which of its values is taken: its name in the project, its host, or none */
   abstract insert(engine: Engine): Promise<'stored' | 'name-taken' | 'host-taken'>
   abstract findById(id: string): Promise<Engine | null>
   abstract findByName(projectId: string, name: string): Promise<Engine | null>
+  abstract findByHost(host: string): Promise<Engine | null>
   /** Newest first; up to `limit + 1`, so that the caller sees whether there are more. */
   abstract search(query: EngineQuery): Promise<Engine[]>
   /** The projects that have apps. */
   abstract projectIds(): Promise<string[]>
   abstract findIdsOfProject(projectId: string): Promise<string[]>
   abstract findAllIds(): Promise<string[]>
-  /** Changes what is wanted if the app is still at `revision` and not being deleted: raises revision and generation. @returns the changed app, or null */
-  abstract change(id: string, revision: number, change: EngineChange, status: EngineStatus, at: Date): Promise<Engine | null>
-  /** Stores what became known, if it is still about `generation` and about an app that is (not) being deleted. @returns whether it was stored */
-  abstract observe(id: string, generation: number, deleting: boolean, observation: Observation): Promise<boolean>
+  /**
+   * Changes what is wanted of an app that is not being deleted: raises revision and generation.
+   * @param revision the one that it must still be at; any when null
+   * @returns the changed app, or null
+   */
+  abstract change(
+    id: string,
+    revision: number | null,
+    change: EngineChange,
+    made: { status: EngineStatus; deploy: Deploy },
+  ): Promise<Engine | null>
+  /** Changes an app that is not being deleted, without a new generation: raises its revision. @returns the changed app, or null */
+  abstract amend(id: string, change: Amendment, at: Date): Promise<Engine | null>
+  /** Stores what became known, if the app is still as the guard says. @returns whether it was stored */
+  abstract observe(id: string, guard: Guard, observation: Observation): Promise<boolean>
   /** Marks it for deletion; does nothing when it is marked. @returns the marked app, or null when there is none */
   abstract markDeleted(id: string, status: EngineStatus, at: Date): Promise<Engine | null>
   /** Removes a marked app for good. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hostOf, isImage, MAX_ENV_VALUE, NAME_PATTERN, namespaceOf, refusalOfEnvName, refusalOfEnvValue, urlOf } from './engine.js'
+import { isImage, MAX_ENV_VALUE, NAME_PATTERN, refusalOfEnvName, refusalOfEnvValue } from './engine-spec.js'
+import { hostOf, namespaceOf, urlOf } from './engine.js'
 
 const DIGEST = `sha256:${'0'.repeat(64)}`
 

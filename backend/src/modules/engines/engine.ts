@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { AuthContext } from '../../common/auth-context/auth-context.js'
+import type { Visibility } from '../../common/policy/actions.js'
 import type { DriverName } from '../../platform/kubernetes/drivers.js'
+import type { EngineSpec } from './engine-spec.js'
 
 /** The phases of an app, derived from what is watched in the cluster. */
 export const ENGINE_PHASES = [
@@ -37,8 +40,24 @@ export interface EngineCause {
   /** What the cluster or the app said. */
   evidence: string
   fix: string
-  field: 'name' | 'image' | 'port' | 'env' | null
+  field: CauseField | null
 }
+
+/** The parts of the form that a cause may point to. */
+export const CAUSE_FIELDS = [
+  'name',
+  'image',
+  'port',
+  'env',
+  'command',
+  'args',
+  'size',
+  'health',
+  'secrets',
+  'registries',
+  'access',
+] as const
+export type CauseField = (typeof CAUSE_FIELDS)[number]
 
 export const CAUSE_CODES = [
   'image-not-found',
@@ -72,20 +91,44 @@ export interface EngineStatus {
   cause: EngineCause | null
 }
 
-/** One variable of the environment of an app. */
-export interface EnvVariable {
+/** A secret of an app. Its value is kept to be given to the app, and never shown. */
+export interface EngineSecret {
   name: string
-  value: string
+  /** As {@link Seal} wrote it. */
+  sealed: string
+  /** When the value was set. */
+  at: Date
+}
+
+/** Why there is a generation of an app. */
+export const DEPLOY_REASONS = ['created', 'changed', 'redeployed', 'rolled-back', 'promoted', 'scaled'] as const
+export type DeployReason = (typeof DEPLOY_REASONS)[number]
+
+/** How the present generation of an app came about. */
+export interface Deploy {
+  at: Date
+  /** Whose it is; null for one from before this was recorded. */
+  by: { id: string; via: AuthContext['via'] } | null
+  reason: DeployReason
+  /** The generation that was gone back to; otherwise null. */
+  from: number | null
 }
 
 /** A user's app: what is wanted, and what is known of it. */
-export interface Engine {
+export interface Engine extends EngineSpec {
   id: string
   projectId: string
   name: string
-  image: string
-  port: number
-  env: EnvVariable[]
+  /** Texts that the app gets as its environment besides {@link EngineSpec.env}. */
+  secrets: EngineSecret[]
+  /** The digest that runs whatever the tag of the image stands for by now: after a roll back, a promotion or a pause. */
+  pin: string | null
+  /** Asked to be out of the cluster until someone resumes it. */
+  paused: boolean
+  /** A preview: it is removed at that time unless someone promotes it. */
+  lease: { expiresAt: Date } | null
+  /** The app that a preview was made of. */
+  previewOf: string | null
   /** First label of the app's host and name of its objects: unique in this instance, given once. */
   host: string
   namespace: string
@@ -98,6 +141,7 @@ export interface Engine {
   /** The digest that the image's tag stood for when this generation was started, as in `sha256:…`. */
   digest: string | null
   status: EngineStatus
+  deploy: Deploy
   /** Set when someone asked for its deletion: removed from the cluster, then for good. */
   deletedAt: Date | null
   createdAt: Date
@@ -106,50 +150,8 @@ export interface Engine {
   revision: number
 }
 
-/** What a person may change. */
-export type EngineChange = Partial<Pick<Engine, 'image' | 'port' | 'env'>>
-
-export const MAX_NAME = 63
-export const MAX_IMAGE = 512
-export const MAX_ENV = 100
-export const MAX_ENV_NAME = 128
-export const MAX_ENV_VALUE = 32 * 1024
-// All of it is stored several times over in one object of the cluster, which takes about a mebibyte.
-export const MAX_ENV_TOTAL = 256 * 1024
-
-/** A DNS label that begins with a letter: it becomes the name of a Kubernetes service. */
-export const NAME_PATTERN = /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/
-export const ENV_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-// https://github.com/distribution/reference/blob/main/regexp.go, without capital letters in the path, as there.
-const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
-const HOST =
-  '(?:[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[a-fA-F0-9:]+\\])(?::\\d{1,5})?'
-export const IMAGE_PATTERN = new RegExp(`^(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*(?::[\\w][\\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$`)
-
-// Knative sets these itself and refuses a service that does.
-const RESERVED_ENV = /^(?:PORT|K_.*)$/
-
-/** Why this may not be the name of a variable, in words; null when it may. */
-export function refusalOfEnvName(name: string): string | null {
-  if (!ENV_NAME_PATTERN.test(name) || name.length > MAX_ENV_NAME)
-    return `must be a name of letters, digits and underscores that does not begin with a digit, of at most ${MAX_ENV_NAME} characters`
-  if (name === 'PORT') return 'is set by the platform to the port of the app; use the field port'
-  if (RESERVED_ENV.test(name)) return 'is reserved: names that begin with K_ are set by the platform'
-  if (name === '__proto__') return 'is reserved'
-  return null
-}
-
-/** Why this may not be the value of a variable, in words; null when it may. */
-export function refusalOfEnvValue(value: string): string | null {
-  if (Buffer.byteLength(value) > MAX_ENV_VALUE) return `must have at most ${MAX_ENV_VALUE} bytes`
-  if (value.includes('\0')) return 'must not contain the character NUL, which no process can be given'
-  if (!value.isWellFormed()) return 'must be well-formed Unicode'
-  return null
-}
-
-/** Whether the text is an image reference as registries know it: `[host[:port]/]path[:tag][@sha256:…]`. */
-export const isImage = (image: string): boolean => image.length <= MAX_IMAGE && IMAGE_PATTERN.test(image)
+/** What a new generation changes. */
+export type EngineChange = Partial<EngineSpec & Pick<Engine, 'secrets' | 'pin'>>
 
 const MAX_HOST = 50
 
@@ -172,6 +174,10 @@ export function hostOf(name: string, projectSlug: string, distinct?: string): st
 export const namespaceOf = (prefix: string, project: { id: string; slug: string }): string =>
   `${prefix}-${project.slug.slice(0, 30).replace(/-+$/, '')}-${project.id.slice(-6)}`
 
+/** Whether an app is for some only: for those who may read its project, or who have a role in it. */
+export const isPrivateApp = ({ access }: Pick<Engine, 'access'>, visibility: Visibility): boolean =>
+  access === 'members' || visibility !== 'public'
+
 /** The address of an app. */
 export const urlOf = (appsUrl: string, host: string): string => appsUrl.replace('{app}', host)
 
@@ -192,6 +198,15 @@ export const pendingStatus = (message: string, since: Date): EngineStatus => ({
 export const deletingStatus = (at: Date): EngineStatus => ({
   ...pendingStatus('The app is being removed from the cluster.', at),
   phase: 'Deleting',
+})
+
+/** The status of an app that someone has paused. @param gone whether it is out of the cluster already */
+export const pausedStatus = (before: EngineStatus, gone: boolean, at: Date): EngineStatus => ({
+  ...pendingStatus(
+    gone ? 'The app is paused. It takes no resources until someone resumes it.' : 'The app is being paused.',
+    before.phase === 'Paused' ? before.since : at,
+  ),
+  phase: 'Paused',
 })
 
 /** The status of an app while its objects make way for those of another driver. */

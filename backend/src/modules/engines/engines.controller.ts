@@ -18,7 +18,7 @@ export class EnginesController {
     description: 'Accepted at once; what becomes of it is in status, and in the event engine.status-changed.',
     operationId: 'createEngine',
   })
-  @Raises('project-not-found', 'engine-name-taken', 'engine-deleting')
+  @Raises('project-not-found', 'engine-name-taken', 'engine-deleting', 'size-not-found')
   @ApiAcceptedResponse({ type: EngineDto })
   create(@Auth() auth: AuthContext, @Body() dto: CreateEngineDto): Promise<EngineDto> {
     return this.engines.deploy(auth, dto)
@@ -45,10 +45,10 @@ export class EnginesController {
   @HttpCode(202)
   @Can('engine:update')
   @ApiOperation({ summary: 'Deploy an app again, changed', operationId: 'updateEngine' })
-  @Raises('engine-revision-conflict', 'engine-deleting')
+  @Raises('engine-revision-conflict', 'engine-deleting', 'size-not-found')
   @ApiAcceptedResponse({ type: EngineDto })
   update(@Auth() auth: AuthContext, @Param('id') id: string, @Body() dto: UpdateEngineDto): Promise<EngineDto> {
-    return this.engines.redeploy(auth, id, dto)
+    return this.engines.update(auth, id, dto)
   }
 
   @Delete(':id')

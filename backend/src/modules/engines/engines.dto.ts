@@ -1,117 +1,42 @@
-import { applyDecorators } from '@nestjs/common'
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger'
-import { Transform } from 'class-transformer'
-import { registerDecorator, ValidateIf, type ValidationArguments } from 'class-validator'
+import { ApiProperty } from '@nestjs/swagger'
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js'
 import { Id, Out, Revision, Text, WholeNumber } from '../../common/validation/fields.js'
-import { DRIVER_NAMES, type DriverName } from '../../platform/kubernetes/drivers.js'
+import { DRIVER_NAMES, DRIVER_SPECS, type DriverName } from '../../platform/kubernetes/drivers.js'
+import type { User } from '../iam/users/user.js'
+import { PersonDto } from '../iam/users/person.dto.js'
+import { ResourcesDto } from '../sizes/resources.dto.js'
 import {
-  CAUSE_CODES,
-  ENGINE_PHASES,
-  isImage,
-  MAX_ENV,
-  MAX_ENV_TOTAL,
-  MAX_IMAGE,
+  APP_ACCESS,
+  HEALTH_KINDS,
+  SCALING_METRICS,
   MAX_NAME,
   NAME_PATTERN,
-  refusalOfEnvName,
-  refusalOfEnvValue,
+  type AppAccess,
+  type HealthKind,
+  type ScalingMetric,
+} from './engine-spec.js'
+import {
+  CAUSE_CODES,
+  CAUSE_FIELDS,
+  ENGINE_PHASES,
   STEP_NAMES,
   STEP_STATES,
   urlOf,
   type CauseCode,
+  type CauseField,
   type Engine,
-  type EngineCause,
   type EnginePhase,
   type EngineStatus,
   type EngineStep,
-  type EnvVariable,
   type StepName,
   type StepState,
 } from './engine.js'
+import { ChangedSecrets, Image, NewSecrets, Port, SpecFields, type SecretInput } from './spec.dto.js'
 
-/** A check of the whole value, with its own words for what is wrong. */
-function Checked(name: string, refusal: (value: unknown) => string | null): PropertyDecorator {
-  return (target, propertyKey) =>
-    registerDecorator({
-      name,
-      target: target.constructor,
-      propertyName: String(propertyKey),
-      validator: {
-        validate: (value: unknown) => refusal(value) === null,
-        defaultMessage: (args?: ValidationArguments) => refusal(args?.value) ?? 'is not valid',
-      },
-    })
-}
+/** How long a preview may be asked for, in hours. */
+export const MAX_LEASE_HOURS = 168
 
-const Image = (options: { optional?: boolean } = {}): PropertyDecorator =>
-  applyDecorators(
-    Text({
-      min: 1,
-      max: MAX_IMAGE,
-      example: 'ghcr.io/group/app:1.0',
-      description: 'reference of the image: [registry/]path[:tag][@digest]',
-      ...options,
-    }),
-    Checked('isImage', (value) =>
-      value === undefined || (typeof value === 'string' && isImage(value))
-        ? null
-        : 'must be the name of an image, as in ghcr.io/group/app:1.0',
-    ),
-  )
-
-const Port = (options: { optional?: boolean } = {}): PropertyDecorator =>
-  WholeNumber({ min: 1, max: 65_535, example: 7860, description: 'port on which the app listens', ...options })
-
-/** The environment: an object of texts, or the list of `{name, value}` that Kubernetes' users are used to. Kept as a list. */
-const Env = (): PropertyDecorator =>
-  applyDecorators(
-    ApiPropertyOptional({
-      type: 'object',
-      additionalProperties: { type: 'string' },
-      example: { GREETING: 'hello' },
-      description: `environment of the app, at most ${MAX_ENV} names; a list of {name, value} is accepted too`,
-    }),
-    Transform(({ value }) => toVariables(value)),
-    ValidateIf((_, value) => value !== undefined),
-    Checked('isEnv', refusalOfEnv),
-  )
-
-/** What was sent as a list of variables; as it was when it has neither of the two forms. */
-function toVariables(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((each: unknown) => (isVariable(each) ? { name: each.name, value: each.value } : each))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.entries(value).map(([name, text]: [string, unknown]) => ({ name, value: text }))
-}
-
-const isVariable = (value: unknown): value is EnvVariable =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.keys(value).length === 2 &&
-  typeof (value as { name?: unknown }).name === 'string' &&
-  typeof (value as { value?: unknown }).value === 'string'
-
-/** Why this is no environment, in words; null when it is one. */
-export function refusalOfEnv(value: unknown): string | null {
-  if (!Array.isArray(value)) return 'must be an object of texts, or a list of {name, value}'
-  if (value.length > MAX_ENV) return `must have at most ${MAX_ENV} names`
-  const names = new Set<string>()
-  let total = 0
-  for (const each of value as unknown[]) {
-    if (!isVariable(each)) return 'must have a text as the value of each name'
-    const refusal = refusalOfEnvName(each.name)
-    if (refusal !== null) return `${JSON.stringify(each.name.slice(0, 50))} ${refusal}`
-    const refused = refusalOfEnvValue(each.value)
-    if (refused !== null) return `the value of ${each.name} ${refused}`
-    if (names.has(each.name)) return `must not name ${each.name} twice`
-    names.add(each.name)
-    total += Buffer.byteLength(each.name) + Buffer.byteLength(each.value)
-  }
-  if (total > MAX_ENV_TOTAL) return `must have at most ${MAX_ENV_TOTAL} bytes in all`
-  return null
-}
-
-export class CreateEngineDto {
+export class CreateEngineDto extends SpecFields {
   @Id({ description: 'the project that the app belongs to' })
   projectId: string
 
@@ -130,11 +55,14 @@ export class CreateEngineDto {
   @Port()
   port: number
 
-  @Env()
-  env: EnvVariable[] = []
+  @NewSecrets()
+  secrets?: SecretInput[]
+
+  @WholeNumber({ min: 1, max: MAX_LEASE_HOURS, optional: true, description: 'makes it a preview, which is removed after so many hours' })
+  leaseHours?: number
 }
 
-export class UpdateEngineDto {
+export class UpdateEngineDto extends SpecFields {
   @Revision()
   revision: number
 
@@ -144,8 +72,8 @@ export class UpdateEngineDto {
   @Port({ optional: true })
   port?: number
 
-  @Env()
-  env?: EnvVariable[]
+  @ChangedSecrets()
+  secrets?: SecretInput[]
 }
 
 export class EngineListQuery extends PageQuery {
@@ -169,8 +97,8 @@ export class EngineCauseDto {
   @Out() title: string
   @Out({ description: 'what the cluster or the app said' }) evidence: string
   @Out({ description: 'what helps' }) fix: string
-  @Out({ enum: ['name', 'image', 'port', 'env', null], type: String, nullable: true, description: 'the field of the app that it is about' })
-  field: EngineCause['field']
+  @Out({ enum: [...CAUSE_FIELDS, null], type: String, nullable: true, description: 'the field of the app that it is about' })
+  field: CauseField | null
 }
 
 export class EngineStatusDto {
@@ -186,6 +114,41 @@ export class EngineStatusDto {
   }
 }
 
+export class ScalingDto {
+  @Out({ type: 'integer' }) min: number
+  @Out({ type: 'integer' }) max: number
+  @Out({ enum: SCALING_METRICS }) metric: ScalingMetric
+  @Out({ type: 'integer' }) target: number
+  @Out({ type: 'integer', nullable: true }) windowSeconds: number | null
+  @Out({ type: 'integer' }) scaleDownDelaySeconds: number
+}
+
+export class HealthDto {
+  @Out({ enum: HEALTH_KINDS }) kind: HealthKind
+  @Out() path: string
+  @Out({ type: 'integer' }) startupSeconds: number
+}
+
+export class LeaseDto {
+  @Out({ format: 'date-time', description: 'when the preview is removed' }) expiresAt: string
+}
+
+export class DriverCapabilitiesDto {
+  @Out({ description: 'whether an app that nobody asks sleeps, and a request wakes it' }) scaleToZero: boolean
+  @Out({ description: 'whether the number of copies follows the requests' }) autoscaling: boolean
+}
+
+/** What is shown of an app beside what is stored with it. */
+export interface EngineView {
+  appsUrl: string
+  /** Whether the caller may change the app, and so may see its environment. */
+  mayUpdate: boolean
+  /** Whether only people who are let in by the gateway reach it. */
+  isPrivate: boolean
+  /** Who deployed it last, where there is still such an account. */
+  deployedBy: User | undefined
+}
+
 export class EngineDto {
   @Out() id: string
   @Out() projectId: string
@@ -193,6 +156,8 @@ export class EngineDto {
   @Out() image: string
   @Out({ type: String, nullable: true, description: 'what the tag of the image stood for at the last deploy' }) digest: string | null
   @Out({ type: 'integer' }) port: number
+  @Out({ type: [String] }) command: string[]
+  @Out({ type: [String] }) args: string[]
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string' },
@@ -200,17 +165,37 @@ export class EngineDto {
     description: 'null unless you may change the app',
   })
   env: Record<string, string> | null
+  @Out({
+    type: [String],
+    nullable: true,
+    description: 'names of the secrets, whose values are never shown; null unless you may change the app',
+  })
+  secrets: string[] | null
+  @Out({ description: 'the size preset that it was deployed with' }) size: string
+  @Out() resources: ResourcesDto
+  @Out() scaling: ScalingDto
+  @Out() health: HealthDto
+  @Out({ enum: APP_ACCESS }) access: AppAccess
+  @Out({ description: 'whether only people who may read it reach it; otherwise everyone does who knows the address' }) isPrivate: boolean
+  @Out({ description: 'whether someone has asked for it to be out of the cluster' }) paused: boolean
+  @ApiProperty({ type: LeaseDto, nullable: true, description: 'of a preview: how long it stays' }) lease: LeaseDto | null
+  @Out({ type: String, nullable: true, description: 'the app that this is a preview of' }) previewOf: string | null
   @Out({ example: 'http://demo-iris-classifier.apps.localhost:8081' }) url: string
   @Out() status: EngineStatusDto
   @Out({ enum: [...DRIVER_NAMES, null], type: String, nullable: true, description: 'how the app is run; null before its first deploy' })
   driver: DriverName | null
+  @ApiProperty({ type: DriverCapabilitiesDto, nullable: true, description: 'what can be done with it there; null before its first deploy' })
+  capabilities: DriverCapabilitiesDto | null
   @Out({ type: 'integer', description: 'raised by each deploy' }) generation: number
+  @Out({ format: 'date-time' }) deployedAt: string
+  @ApiProperty({ type: PersonDto, nullable: true }) deployedBy: PersonDto | null
   @Out({ format: 'date-time' }) createdAt: string
   @Out({ format: 'date-time' }) updatedAt: string
   @Out({ type: 'integer' }) revision: number
 
-  static from(engine: Engine, appsUrl: string, withEnv: boolean): EngineDto {
-    const { id, projectId, name, image, digest, port, driver, generation, revision } = engine
+  static from(engine: Engine, { appsUrl, mayUpdate, isPrivate, deployedBy }: EngineView): EngineDto {
+    const { id, projectId, name, image, digest, port, command, args, size, resources, scaling, health, access } = engine
+    const { paused, lease, previewOf, driver, generation, deploy, revision } = engine
     return {
       id,
       projectId,
@@ -218,11 +203,27 @@ export class EngineDto {
       image,
       digest,
       port,
-      env: withEnv ? Object.fromEntries(engine.env.map((variable) => [variable.name, variable.value])) : null,
+      // What is sent to a program may hold what is not for everyone.
+      command: mayUpdate ? command : [],
+      args: mayUpdate ? args : [],
+      env: mayUpdate ? Object.fromEntries(engine.env.map((variable) => [variable.name, variable.value])) : null,
+      secrets: mayUpdate ? engine.secrets.map((secret) => secret.name) : null,
+      size,
+      resources,
+      scaling,
+      health,
+      access,
+      isPrivate,
+      paused,
+      lease: lease && { expiresAt: lease.expiresAt.toISOString() },
+      previewOf,
       url: urlOf(appsUrl, engine.host),
       status: EngineStatusDto.from(engine.status),
       driver,
+      capabilities: driver && DRIVER_SPECS[driver].capabilities,
       generation,
+      deployedAt: deploy.at.toISOString(),
+      deployedBy: deploy.by && PersonDto.of(deploy.by.id, deployedBy),
       createdAt: engine.createdAt.toISOString(),
       updatedAt: engine.updatedAt.toISOString(),
       revision,

@@ -4,7 +4,7 @@ import type { Action } from '../../common/policy/actions.js'
 import { now } from '../../common/clock.js'
 import { newId } from '../../common/ids.js'
 import { decodeCursor, toPage } from '../../common/pagination/pagination.js'
-import { can, notThere, withinProject } from '../../common/policy/policy.js'
+import { notThere, withinProject } from '../../common/policy/policy.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
@@ -12,9 +12,23 @@ import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
 import { EventBus } from '../events/event-bus.js'
 import type { Project } from '../projects/project.js'
 import { ProjectsService } from '../projects/projects.service.js'
-import { deletingStatus, hostOf, namespaceOf, pendingStatus, type Engine, type EngineStatus } from './engine.js'
+import { specOf } from './engine-spec.js'
+import {
+  deletingStatus,
+  hostOf,
+  namespaceOf,
+  pendingStatus,
+  type Deploy,
+  type Engine,
+  type EngineChange,
+  type EngineStatus,
+} from './engine.js'
 import { EngineRepository } from './engine.repository.js'
-import { EngineDto, type CreateEngineDto, type EngineListQuery, type EnginePage, type UpdateEngineDto } from './engines.dto.js'
+import { EngineViews } from './engine.views.js'
+import type { CreateEngineDto, EngineDto, EngineListQuery, EnginePage, UpdateEngineDto } from './engines.dto.js'
+import { SpecResolver, type WholeSpec } from './spec.resolver.js'
+
+const HOUR_MS = 3_600_000
 
 /** The use cases of apps. What is wanted is stored and announced; the reconciler makes it so. */
 @Injectable()
@@ -23,20 +37,40 @@ export class EnginesService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly engines: EngineRepository,
     private readonly projects: ProjectsService,
+    private readonly specs: SpecResolver,
+    private readonly views: EngineViews,
     private readonly cluster: ClusterMonitor,
     private readonly bus: EventBus,
   ) {}
 
-  async deploy(auth: AuthContext, { projectId, name, image, port, env }: CreateEngineDto): Promise<EngineDto> {
+  async deploy(auth: AuthContext, { projectId, name, leaseHours, ...input }: CreateEngineDto): Promise<EngineDto> {
     const project = await this.projects.require(auth, 'engine:create', projectId)
+    const spec = await this.specs.resolve(input, null)
+    const engine = await this.create(auth, project, name, spec, { leaseHours: leaseHours ?? null })
+    return this.views.one(auth, engine, project)
+  }
+
+  /**
+   * Stores a new app and announces it.
+   * @param options.leaseHours makes it a preview @throws DomainError `engine-name-taken`, `engine-deleting`
+   */
+  async create(
+    auth: AuthContext,
+    project: Project,
+    name: string,
+    spec: WholeSpec & { pin?: string | null },
+    { leaseHours, previewOf = null }: { leaseHours: number | null; previewOf?: string | null },
+  ): Promise<Engine> {
     const at = now()
     const engine: Engine = {
+      ...spec,
       id: newId(at),
-      projectId,
+      projectId: project.id,
       name,
-      image,
-      port,
-      env,
+      pin: spec.pin ?? null,
+      paused: false,
+      lease: leaseHours === null ? null : { expiresAt: new Date(at.getTime() + leaseHours * HOUR_MS) },
+      previewOf,
       host: hostOf(name, project.slug),
       namespace: namespaceOf(this.config.namespacePrefix, project),
       driver: null,
@@ -44,6 +78,7 @@ export class EnginesService {
       appliedGeneration: 0,
       digest: null,
       status: this.pending(at),
+      deploy: { at, by: authorOf(auth), reason: 'created', from: null },
       deletedAt: null,
       createdAt: at,
       updatedAt: at,
@@ -52,12 +87,12 @@ export class EnginesService {
     await this.insert(engine, project.slug)
     auth.trail.change({ resource: resourceOf(engine), after: wantedOf(engine) })
     this.announce(engine)
-    return this.toDto(engine, true)
+    return engine
   }
 
   async get(auth: AuthContext, id: string): Promise<EngineDto> {
     const { engine, project } = await this.requireWithProject(auth, 'engine:read', id)
-    return this.toDto(engine, can(auth, 'engine:update', project))
+    return this.views.one(auth, engine, project)
   }
 
   /** The apps of a project, or of all projects that the caller may see. */
@@ -65,39 +100,58 @@ export class EnginesService {
     if (projectId !== undefined) await this.projects.require(auth, 'engine:read', projectId)
     const projectIds =
       projectId === undefined ? await this.projects.allowed(auth, 'engine:read', await this.engines.projectIds()) : [projectId]
-    const mayUpdate = new Set(await this.projects.allowed(auth, 'engine:update', projectIds))
     const found = await this.engines.search({
       projectIds,
       ...(cursor === undefined ? {} : { after: readCursor(cursor) }),
       limit,
     })
     const page = toPage(found, limit, ({ createdAt, id }) => [createdAt.getTime(), id])
-    return { items: page.items.map((engine) => this.toDto(engine, mayUpdate.has(engine.projectId))), nextCursor: page.nextCursor }
+    return { items: await this.views.many(auth, page.items), nextCursor: page.nextCursor }
   }
 
-  async redeploy(auth: AuthContext, id: string, { revision, ...change }: UpdateEngineDto): Promise<EngineDto> {
-    const engine = await this.require(auth, 'engine:update', id)
-    if (engine.deletedAt) throw new DomainError('engine-deleting')
+  async update(auth: AuthContext, id: string, { revision, ...input }: UpdateEngineDto): Promise<EngineDto> {
+    const { engine, project } = await this.requireLive(auth, 'engine:update', id)
+    const spec = await this.specs.resolve(input, engine)
+    // A tag is asked anew when it is sent; otherwise what was held to a digest stays there.
+    const pin = input.image === undefined ? engine.pin : null
+    const changed = await this.change(auth, engine, revision, { ...spec, pin }, { reason: 'changed', from: null })
+    return this.views.one(auth, changed, project)
+  }
+
+  /**
+   * Makes a new generation of an app and announces it; one that was paused is resumed by that.
+   * @param revision the one that the change starts from; any when null
+   * @throws DomainError `engine-revision-conflict`, `engine-deleting`
+   */
+  async change(
+    auth: AuthContext,
+    engine: Engine,
+    revision: number | null,
+    change: EngineChange,
+    { reason, from }: Pick<Deploy, 'reason' | 'from'>,
+  ): Promise<Engine> {
     const at = now()
-    const changed = engine.revision === revision ? await this.engines.change(id, revision, defined(change), this.pending(at), at) : null
+    const deploy: Deploy = { at, by: authorOf(auth), reason, from }
+    const isCurrent = revision === null || engine.revision === revision
+    const changed = isCurrent ? await this.engines.change(engine.id, revision, change, { status: this.pending(at), deploy }) : null
     if (!changed) {
-      const current = await this.find(id)
+      const current = await this.find(engine.id)
       if (current.deletedAt) throw new DomainError('engine-deleting')
-      throw new DomainError('engine-revision-conflict', { sent: revision, current: current.revision })
+      throw new DomainError('engine-revision-conflict', { sent: revision ?? 0, current: current.revision })
     }
     auth.trail.change({ resource: resourceOf(engine), before: wantedOf(engine), after: wantedOf(changed) })
     this.announce(changed)
-    return this.toDto(changed, true)
+    return changed
   }
 
   /** Marks the app: it is removed from the cluster in the background, and then for good. Asked twice, it says the same. */
   async delete(auth: AuthContext, id: string): Promise<EngineDto> {
-    const engine = await this.require(auth, 'engine:delete', id)
+    const { engine, project } = await this.requireWithProject(auth, 'engine:delete', id)
     const deleted = await this.engines.markDeleted(id, deletingStatus(now()), now())
     if (!deleted) throw new DomainError('engine-not-found')
     auth.trail.change({ resource: resourceOf(engine), before: wantedOf(engine) })
     this.announce(deleted)
-    return this.toDto(deleted, true)
+    return this.views.one(auth, deleted, project)
   }
 
   /**
@@ -119,7 +173,18 @@ export class EnginesService {
     return (await this.engines.findById(id)) !== null
   }
 
-  private async requireWithProject(auth: AuthContext, action: Action, id: string): Promise<{ engine: Engine; project: Project }> {
+  /**
+   * As {@link requireWithProject}, of an app that is not on its way out.
+   * @throws DomainError `engine-deleting`
+   */
+  async requireLive(auth: AuthContext, action: Action, id: string): Promise<{ engine: Engine; project: Project }> {
+    const found = await this.requireWithProject(auth, action, id)
+    if (found.engine.deletedAt) throw new DomainError('engine-deleting')
+    return found
+  }
+
+  /** As {@link require}, with the project. */
+  async requireWithProject(auth: AuthContext, action: Action, id: string): Promise<{ engine: Engine; project: Project }> {
     const engine = await this.engines.findById(id)
     if (!engine) throw notThere(auth, 'engine-not-found')
     // Nor is an app there whose project is being deleted: it is on its way out as well.
@@ -149,27 +214,30 @@ export class EnginesService {
     throw new DomainError('engine-name-taken', { name: engine.name })
   }
 
-  private pending(at: Date): EngineStatus {
+  /** The status of an app whose present generation nothing was done about yet. */
+  pending(at: Date): EngineStatus {
     const { state, message } = this.cluster.state
     return pendingStatus(state === 'ready' ? 'The app is about to be deployed.' : message, at)
   }
 
-  private announce({ id, projectId, status }: Engine): void {
+  /** Tells that something about the app has changed. */
+  announce({ id, projectId, status }: Engine): void {
     this.bus.publish('engine.status-changed', { engineId: id, projectId, phase: status.phase })
-  }
-
-  private toDto(engine: Engine, withEnv: boolean): EngineDto {
-    return EngineDto.from(engine, this.config.appsUrl, withEnv)
   }
 }
 
-const resourceOf = ({ id, name }: Engine) => ({ type: 'engine', id, name }) as const
+/** The app as the audit log names it. */
+export const resourceOf = ({ id, name }: Engine) => ({ type: 'engine', id, name }) as const
 
-/** What someone asked for, as the audit log shows it: values of the environment are not told. */
-const wantedOf = ({ image, port, env }: Engine): Record<string, unknown> => ({ image, port, env: env.map(({ name }) => name) })
+/** What someone asked for, as the audit log shows it: neither values of the environment nor secrets are told. */
+const wantedOf = (engine: Engine): Record<string, unknown> => ({
+  ...specOf(engine),
+  env: engine.env.map(({ name }) => name),
+  secrets: engine.secrets.map(({ name }) => name),
+  pin: engine.pin,
+})
 
-const defined = <T extends object>(change: T): T =>
-  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as T
+const authorOf = ({ user, via }: AuthContext): Deploy['by'] => ({ id: user.id, via })
 
 function readCursor(cursor: string): { createdAt: Date; id: string } {
   const [time, id] = decodeCursor(cursor, ['number', 'string'])

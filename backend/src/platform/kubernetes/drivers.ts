@@ -8,6 +8,8 @@ export type DriverName = (typeof DRIVER_NAMES)[number]
 export interface DriverCapabilities {
   /** Whether an app that nobody asks sleeps at zero, and a request wakes it. */
   scaleToZero: boolean
+  /** Whether the number of copies follows the requests. */
+  autoscaling: boolean
 }
 
 /** One object that a driver makes of an app. */
@@ -42,7 +44,7 @@ const sameName = (host: string): string => host
 const deployed = (name: string, title: string, route: Kind): DriverSpec => ({
   title,
   needs: [route],
-  capabilities: { scaleToZero: false },
+  capabilities: { scaleToZero: false, autoscaling: false },
   parts: [
     { kind: KIND.deployment, nameOf: sameName },
     { kind: KIND.service, nameOf: serviceNameOf },
@@ -58,7 +60,7 @@ export const DRIVER_SPECS: Readonly<Record<DriverName, DriverSpec>> = {
   knative: {
     title: 'Knative Serving',
     needs: [KIND.knativeService, KIND.knativeRevision],
-    capabilities: { scaleToZero: true },
+    capabilities: { scaleToZero: true, autoscaling: true },
     parts: [{ kind: KIND.knativeService, nameOf: sameName }],
     follows: [KIND.knativeRevision],
     folders: ['knative', 'common'],

@@ -134,7 +134,11 @@ interface PodTemplate {
       image: string
       imagePullPolicy?: string
       ports: { containerPort: number }[]
-      env: { name: string; value: string }[]
+      env: { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[]
+      command?: string[]
+      args?: string[]
+      readinessProbe: { httpGet?: { path: string } }
+      resources: { limits: Record<string, string> }
     }[]
   }
 }
@@ -157,7 +161,11 @@ function ofPods({ metadata, spec }: Manifest & { spec?: { template?: PodTemplate
     host: metadata.name,
     image: container?.image,
     port: container?.ports[0]?.containerPort,
-    env: container?.env,
+    command: container?.command,
+    args: container?.args,
+    env: container?.env.filter(({ value }) => value !== undefined),
+    secrets: container?.env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef.key ?? []),
+    healthPath: container?.readinessProbe.httpGet?.path,
   }
 }
 
@@ -203,6 +211,25 @@ function namesIn(app: Manifest[]): unknown[] {
   ].filter((name) => name !== undefined)
 }
 
+/** What is checked to be a number, or one of two words, before it comes here. */
+const NUMBERS = {
+  cpuMillis: 100,
+  cpuLimitMillis: 200,
+  memoryMiB: 300,
+  memoryLimitMiB: 400,
+  ephemeralMiB: 500,
+  gpus: 1,
+  gpuResource: 'nvidia.com/gpu',
+  replicas: 2,
+  minScale: 1,
+  maxScale: 4,
+  scaleMetric: 'rps',
+  scaleTarget: 7,
+  windowSeconds: 60,
+  scaleDownDelaySeconds: 30,
+  startupSeconds: 90,
+} as const
+
 const random = randomOf(20_261_121)
 const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T
 const hostile = (): string => {
@@ -220,7 +247,11 @@ describe.each(DRIVER_NAMES)('hostile values in every field that reaches a manife
   it(`${CASES.toLocaleString('en')} of them: the parsed manifests have the same structure and exactly the values`, () => {
     const fields = Object.keys(READ[driver](renderApp(driver, templates, SAMPLE_APP))) as (keyof AppValues)[]
     const names = Array.from({ length: (PER_MANIFEST - fields.length + 1) >> 1 }, (_, index) => ({ name: `N${index}`, value: '' }))
-    const structure = JSON.stringify(shapeOf(renderApp(driver, templates, { ...SAMPLE_APP, env: names })))
+    const words = ['a', 'b', 'c']
+    const lists = { command: words, args: words, secrets: words }
+    const structure = JSON.stringify(
+      shapeOf(renderApp(driver, templates, { ...SAMPLE_APP, ...NUMBERS, ...lists, env: names, healthPath: '/' })),
+    )
     let cases = 0
     while (cases < CASES) {
       const host = hostile()
@@ -236,7 +267,12 @@ describe.each(DRIVER_NAMES)('hostile values in every field that reaches a manife
         // Ours, not a user's: one of two words.
         pullPolicy: random() < 0.5 ? 'Always' : 'IfNotPresent',
         port: Math.floor(random() * 70_000) - 1_000,
+        command: words.map(hostile),
+        args: words.map(hostile),
         env: names.map(() => ({ name: hostile(), value: hostile() })),
+        secrets: words.map(hostile),
+        ...NUMBERS,
+        healthPath: hostile(),
         hostname: hostile(),
         gatewayNamespace: hostile(),
         gatewayName: hostile(),

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { DRIVER_NAMES, DRIVER_SPECS, type DriverName, type DriverPart } from '../kubernetes/drivers.js'
-import type { Manifest } from '../kubernetes/kube-objects.js'
+import { KIND, type Manifest } from '../kubernetes/kube-objects.js'
 import { parseManifests, type Allowed } from './parse.js'
 import { loadTemplates, type Templates } from './templates.js'
 
@@ -33,7 +33,34 @@ export interface AppValues {
   /** `Always` for an image that is named by a tag: a deploy takes what the tag stands for then. */
   pullPolicy: 'Always' | 'IfNotPresent'
   port: number
+  /** Take the place of the image's own when they have a word. */
+  command: string[]
+  args: string[]
   env: { name: string; value: string }[]
+  /** Names of variables whose values are in the app's Secret. */
+  secrets: string[]
+  /** See `Resources`. */
+  cpuMillis: number
+  cpuLimitMillis: number
+  memoryMiB: number
+  memoryLimitMiB: number
+  ephemeralMiB: number
+  gpus: number
+  /** How the cluster calls a GPU, as in `nvidia.com/gpu`. */
+  gpuResource: string
+  /** Copies where nothing scales them. */
+  replicas: number
+  /** Copies where requests scale them. */
+  minScale: number
+  maxScale: number
+  scaleMetric: 'concurrency' | 'rps'
+  scaleTarget: number
+  /** Seconds; 0 for what the cluster is set to. */
+  windowSeconds: number
+  scaleDownDelaySeconds: number
+  /** What a health check asks for; empty when a connection will do. */
+  healthPath: string
+  startupSeconds: number
   /** Host name under which the app is reached. */
   hostname: string
   /** The Gateway to attach to; both empty where there is none. */
@@ -44,6 +71,14 @@ export interface AppValues {
   /** How long Knative waits for the first byte of an answer, in seconds. */
   timeoutSeconds: number
 }
+
+/** What the template of an app's Secret takes. */
+export interface SecretValues extends Pick<AppValues, 'instance' | 'project' | 'engine' | 'namespace' | 'host'> {
+  data: { name: string; base64: string }[]
+}
+
+/** What an app's Secret is called. */
+export const secretNameOf = (host: string): string => `${host}-env`
 
 const PROJECT_TEMPLATES = ['namespace', 'service-account', 'quota', 'limits', 'network-policies'] as const
 
@@ -60,6 +95,15 @@ export function renderApp(driver: DriverName, templates: Templates, values: AppV
     if (!manifest || more.length > 0) throw new Error(`the template ${name} of ${driver} must contain one object`)
     return manifest
   })
+}
+
+/** The Secret of an app. Pure. @throws Error when the template is not as it must be */
+export function renderSecret(templates: Templates, values: SecretValues): Manifest {
+  const { apiVersion, kind } = KIND.secret
+  const allowed: Allowed = { apiVersion, kind, namespace: values.namespace, names: [secretNameOf(values.host)] }
+  const [manifest, ...more] = parseManifests(templates.render('app-secret', values), [allowed])
+  if (!manifest || more.length > 0) throw new Error('the template app-secret must contain one object')
+  return manifest
 }
 
 function projectRules({ namespace }: ProjectValues): Allowed[] {
@@ -98,6 +142,7 @@ export class Manifests {
     for (const [driver, templates] of this.templates) {
       renderProject(templates, SAMPLE_PROJECT)
       renderApp(driver, templates, SAMPLE_APP)
+      renderSecret(templates, SAMPLE_SECRET)
     }
   }
 
@@ -107,6 +152,11 @@ export class Manifests {
 
   app(driver: DriverName, values: AppValues): Manifest[] {
     return renderApp(driver, this.of(driver), values)
+  }
+
+  /** The Secret of an app. */
+  secret(driver: DriverName, values: SecretValues): Manifest {
+    return renderSecret(this.of(driver), values)
   }
 
   private of(driver: DriverName): Templates {
@@ -141,9 +191,38 @@ export const SAMPLE_APP: AppValues = {
     { name: 'EMPTY', value: '' },
     { name: 'LINES', value: 'one\ntwo\n' },
   ],
+  command: [],
+  args: ['--greeting', 'say "hello"'],
+  secrets: ['API_KEY'],
+  cpuMillis: 50,
+  cpuLimitMillis: 2_000,
+  memoryMiB: 128,
+  memoryLimitMiB: 2_048,
+  ephemeralMiB: 2_048,
+  gpus: 0,
+  gpuResource: 'nvidia.com/gpu',
+  replicas: 1,
+  minScale: 0,
+  maxScale: 3,
+  scaleMetric: 'concurrency',
+  scaleTarget: 50,
+  windowSeconds: 0,
+  scaleDownDelaySeconds: 0,
+  healthPath: '',
+  startupSeconds: 60,
   hostname: 'demo-iris-classifier.apps.example.org',
   gatewayNamespace: 'traefik',
   gatewayName: 'apps',
   ingressClass: 'traefik',
   timeoutSeconds: 300,
+}
+
+/** See {@link SAMPLE_PROJECT}. */
+export const SAMPLE_SECRET: SecretValues = {
+  instance: SAMPLE_APP.instance,
+  project: SAMPLE_APP.project,
+  engine: SAMPLE_APP.engine,
+  namespace: SAMPLE_APP.namespace,
+  host: SAMPLE_APP.host,
+  data: [{ name: 'API_KEY', base64: 'aHVudGVyMg==' }],
 }

@@ -695,7 +695,198 @@ export type CompletedUploadDto = {
     file: DatasetFileDto;
 };
 
+export type SizeDto = {
+    /**
+     * thousandths of a cpu that a copy is sure to have
+     */
+    cpuMillis: number;
+    /**
+     * thousandths of a cpu that it may use while nobody else needs them
+     */
+    cpuLimitMillis: number;
+    /**
+     * mebibytes of memory that it is sure to have
+     */
+    memoryMiB: number;
+    /**
+     * mebibytes of memory above which it is ended
+     */
+    memoryLimitMiB: number;
+    /**
+     * mebibytes on the machine's disk, above which it is ended
+     */
+    ephemeralMiB: number;
+    /**
+     * whole GPUs
+     */
+    gpus: number;
+    id: string;
+    title: string;
+    description: string;
+    /**
+     * what an app gets that names no size; exactly one has it
+     */
+    isDefault: boolean;
+    /**
+     * the presets are shown by this, then by id
+     */
+    order: number;
+    revision: number;
+};
+
+export type SizeListDto = {
+    items: Array<SizeDto>;
+};
+
+export type CreateSizeDto = {
+    id: string;
+    title: string;
+    description?: string;
+    /**
+     * thousandths of a processor that are kept free for the app
+     */
+    cpuMillis: number;
+    /**
+     * the most that the app gets; at least cpuMillis
+     */
+    cpuLimitMillis: number;
+    /**
+     * mebibytes that are kept free for the app
+     */
+    memoryMiB: number;
+    /**
+     * an app that takes more is ended; at least memoryMiB
+     */
+    memoryLimitMiB: number;
+    /**
+     * mebibytes of the node's disk; an app that takes more is ended
+     */
+    ephemeralMiB: number;
+    /**
+     * whole GPUs
+     */
+    gpus?: number;
+    /**
+     * what an app gets that names no size; the one that had this loses it
+     */
+    isDefault?: boolean;
+    /**
+     * the presets are shown by this, then by id
+     */
+    order?: number;
+};
+
+export type UpdateSizeDto = {
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
+    title?: string;
+    description?: string;
+    /**
+     * thousandths of a processor that are kept free for the app
+     */
+    cpuMillis?: number;
+    /**
+     * the most that the app gets; at least cpuMillis
+     */
+    cpuLimitMillis?: number;
+    /**
+     * mebibytes that are kept free for the app
+     */
+    memoryMiB?: number;
+    /**
+     * an app that takes more is ended; at least memoryMiB
+     */
+    memoryLimitMiB?: number;
+    /**
+     * mebibytes of the node's disk; an app that takes more is ended
+     */
+    ephemeralMiB?: number;
+    /**
+     * whole GPUs
+     */
+    gpus?: number;
+    /**
+     * what an app gets that names no size; the one that had this loses it
+     */
+    isDefault?: boolean;
+    /**
+     * the presets are shown by this, then by id
+     */
+    order?: number;
+};
+
+export type ScalingInput = {
+    /**
+     * least copies; 0 lets the app sleep where the cluster can do that
+     */
+    min?: number;
+    /**
+     * most copies
+     */
+    max?: number;
+    /**
+     * what the number of copies follows: requests at once, or a second
+     */
+    metric?: 'concurrency' | 'rps';
+    /**
+     * what one copy is meant to serve of that
+     */
+    target?: number;
+    /**
+     * seconds to average over; null for the default of the cluster
+     */
+    windowSeconds?: number | null;
+    /**
+     * seconds of fewer requests before there are fewer copies
+     */
+    scaleDownDelaySeconds?: number;
+};
+
+export type HealthInput = {
+    /**
+     * tcp: something listens on the port; http: a GET is answered with 200 to 399
+     */
+    kind?: 'tcp' | 'http';
+    path?: string;
+    /**
+     * seconds that the app may take to be ready
+     */
+    startupSeconds?: number;
+};
+
 export type CreateEngineDto = {
+    /**
+     * takes the place of the image's entry point; empty for that
+     */
+    command?: Array<string>;
+    /**
+     * takes the place of the image's arguments; empty for those
+     */
+    args?: Array<string>;
+    /**
+     * environment of the app, at most 100 names; a list of {name, value} is accepted too
+     */
+    env?: {
+        [key: string]: string;
+    };
+    /**
+     * id of a size preset; the default one when not given
+     */
+    size?: string;
+    /**
+     * how many copies there are; what is not given stays as it is
+     */
+    scaling?: ScalingInput;
+    /**
+     * how it is found out that the app is ready; what is not given stays as it is
+     */
+    health?: HealthInput;
+    /**
+     * who may open the app: those who may read its project, or only its members
+     */
+    access?: 'project' | 'members';
     /**
      * the project that the app belongs to
      */
@@ -710,11 +901,58 @@ export type CreateEngineDto = {
      */
     port: number;
     /**
-     * environment of the app, at most 100 names; a list of {name, value} is accepted too
+     * makes it a preview, which is removed after so many hours
      */
-    env?: {
-        [key: string]: string;
-    };
+    leaseHours?: number;
+};
+
+export type ResourcesDto = {
+    /**
+     * thousandths of a cpu that a copy is sure to have
+     */
+    cpuMillis: number;
+    /**
+     * thousandths of a cpu that it may use while nobody else needs them
+     */
+    cpuLimitMillis: number;
+    /**
+     * mebibytes of memory that it is sure to have
+     */
+    memoryMiB: number;
+    /**
+     * mebibytes of memory above which it is ended
+     */
+    memoryLimitMiB: number;
+    /**
+     * mebibytes on the machine's disk, above which it is ended
+     */
+    ephemeralMiB: number;
+    /**
+     * whole GPUs
+     */
+    gpus: number;
+};
+
+export type ScalingDto = {
+    min: number;
+    max: number;
+    metric: 'concurrency' | 'rps';
+    target: number;
+    windowSeconds: number | null;
+    scaleDownDelaySeconds: number;
+};
+
+export type HealthDto = {
+    kind: 'tcp' | 'http';
+    path: string;
+    startupSeconds: number;
+};
+
+export type LeaseDto = {
+    /**
+     * when the preview is removed
+     */
+    expiresAt: string;
 };
 
 export type EngineStepDto = {
@@ -738,7 +976,7 @@ export type EngineCauseDto = {
     /**
      * the field of the app that it is about
      */
-    field: 'name' | 'image' | 'port' | 'env' | null;
+    field: 'name' | 'image' | 'port' | 'env' | 'command' | 'args' | 'size' | 'health' | 'secrets' | 'registries' | 'access' | null;
 };
 
 export type EngineStatusDto = {
@@ -759,6 +997,17 @@ export type EngineStatusDto = {
     cause: EngineCauseDto | null;
 };
 
+export type DriverCapabilitiesDto = {
+    /**
+     * whether an app that nobody asks sleeps, and a request wakes it
+     */
+    scaleToZero: boolean;
+    /**
+     * whether the number of copies follows the requests
+     */
+    autoscaling: boolean;
+};
+
 export type EngineDto = {
     id: string;
     projectId: string;
@@ -769,12 +1018,42 @@ export type EngineDto = {
      */
     digest: string | null;
     port: number;
+    command: Array<string>;
+    args: Array<string>;
     /**
      * null unless you may change the app
      */
     env: {
         [key: string]: string;
     } | null;
+    /**
+     * names of the secrets, whose values are never shown; null unless you may change the app
+     */
+    secrets: Array<string> | null;
+    /**
+     * the size preset that it was deployed with
+     */
+    size: string;
+    resources: ResourcesDto;
+    scaling: ScalingDto;
+    health: HealthDto;
+    access: 'project' | 'members';
+    /**
+     * whether only people who may read it reach it; otherwise everyone does who knows the address
+     */
+    isPrivate: boolean;
+    /**
+     * whether someone has asked for it to be out of the cluster
+     */
+    paused: boolean;
+    /**
+     * of a preview: how long it stays
+     */
+    lease: LeaseDto | null;
+    /**
+     * the app that this is a preview of
+     */
+    previewOf: string | null;
     url: string;
     status: EngineStatusDto;
     /**
@@ -782,9 +1061,15 @@ export type EngineDto = {
      */
     driver: 'knative' | 'gateway' | 'ingress' | 'emissary' | null;
     /**
+     * what can be done with it there; null before its first deploy
+     */
+    capabilities: DriverCapabilitiesDto | null;
+    /**
      * raised by each deploy
      */
     generation: number;
+    deployedAt: string;
+    deployedBy: PersonDto | null;
     createdAt: string;
     updatedAt: string;
     revision: number;
@@ -797,6 +1082,36 @@ export type EnginePage = {
 
 export type UpdateEngineDto = {
     /**
+     * takes the place of the image's entry point; empty for that
+     */
+    command?: Array<string>;
+    /**
+     * takes the place of the image's arguments; empty for those
+     */
+    args?: Array<string>;
+    /**
+     * environment of the app, at most 100 names; a list of {name, value} is accepted too
+     */
+    env?: {
+        [key: string]: string;
+    };
+    /**
+     * id of a size preset; the default one when not given
+     */
+    size?: string;
+    /**
+     * how many copies there are; what is not given stays as it is
+     */
+    scaling?: ScalingInput;
+    /**
+     * how it is found out that the app is ready; what is not given stays as it is
+     */
+    health?: HealthInput;
+    /**
+     * who may open the app: those who may read its project, or only its members
+     */
+    access?: 'project' | 'members';
+    /**
      * the revision that the change starts from; 409 when it is stale
      */
     revision: number;
@@ -808,12 +1123,6 @@ export type UpdateEngineDto = {
      * port on which the app listens
      */
     port?: number;
-    /**
-     * environment of the app, at most 100 names; a list of {name, value} is accepted too
-     */
-    env?: {
-        [key: string]: string;
-    };
 };
 
 export type LogEntryDto = {
@@ -913,12 +1222,119 @@ export type Problem = {
      * what happened and what to do
      */
     detail: string;
-    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'internal-error';
+    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'internal-error';
     requestId: string;
     errors?: Array<{
         path: string;
         message: string;
     }>;
+};
+
+export type CreateEngineDtoWritable = {
+    /**
+     * takes the place of the image's entry point; empty for that
+     */
+    command?: Array<string>;
+    /**
+     * takes the place of the image's arguments; empty for those
+     */
+    args?: Array<string>;
+    /**
+     * environment of the app, at most 100 names; a list of {name, value} is accepted too
+     */
+    env?: {
+        [key: string]: string;
+    };
+    /**
+     * id of a size preset; the default one when not given
+     */
+    size?: string;
+    /**
+     * how many copies there are; what is not given stays as it is
+     */
+    scaling?: ScalingInput;
+    /**
+     * how it is found out that the app is ready; what is not given stays as it is
+     */
+    health?: HealthInput;
+    /**
+     * who may open the app: those who may read its project, or only its members
+     */
+    access?: 'project' | 'members';
+    /**
+     * the project that the app belongs to
+     */
+    projectId: string;
+    name: string;
+    /**
+     * reference of the image: [registry/]path[:tag][@digest]
+     */
+    image: string;
+    /**
+     * port on which the app listens
+     */
+    port: number;
+    /**
+     * variables whose values are never shown again
+     */
+    secrets?: {
+        [key: string]: string;
+    };
+    /**
+     * makes it a preview, which is removed after so many hours
+     */
+    leaseHours?: number;
+};
+
+export type UpdateEngineDtoWritable = {
+    /**
+     * takes the place of the image's entry point; empty for that
+     */
+    command?: Array<string>;
+    /**
+     * takes the place of the image's arguments; empty for those
+     */
+    args?: Array<string>;
+    /**
+     * environment of the app, at most 100 names; a list of {name, value} is accepted too
+     */
+    env?: {
+        [key: string]: string;
+    };
+    /**
+     * id of a size preset; the default one when not given
+     */
+    size?: string;
+    /**
+     * how many copies there are; what is not given stays as it is
+     */
+    scaling?: ScalingInput;
+    /**
+     * how it is found out that the app is ready; what is not given stays as it is
+     */
+    health?: HealthInput;
+    /**
+     * who may open the app: those who may read its project, or only its members
+     */
+    access?: 'project' | 'members';
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
+    /**
+     * reference of the image: [registry/]path[:tag][@digest]
+     */
+    image?: string;
+    /**
+     * port on which the app listens
+     */
+    port?: number;
+    /**
+     * variables whose values are never shown again; null removes one, those that are not named stay
+     */
+    secrets?: {
+        [key: string]: string | null;
+    };
 };
 
 export type ListAuditData = {
@@ -4006,6 +4422,222 @@ export type CompleteUploadResponses = {
 
 export type CompleteUploadResponse = CompleteUploadResponses[keyof CompleteUploadResponses];
 
+export type ListSizesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/sizes';
+};
+
+export type ListSizesErrors = {
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListSizesError = ListSizesErrors[keyof ListSizesErrors];
+
+export type ListSizesResponses = {
+    200: SizeListDto;
+};
+
+export type ListSizesResponse = ListSizesResponses[keyof ListSizesResponses];
+
+export type CreateSizeData = {
+    body: CreateSizeDto;
+    path?: never;
+    query?: never;
+    url: '/api/sizes';
+};
+
+export type CreateSizeErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * does not go with what is stored: size-id-taken
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * cannot be done: too-many-sizes
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type CreateSizeError = CreateSizeErrors[keyof CreateSizeErrors];
+
+export type CreateSizeResponses = {
+    201: SizeDto;
+};
+
+export type CreateSizeResponse = CreateSizeResponses[keyof CreateSizeResponses];
+
+export type DeleteSizeData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/sizes/{id}';
+};
+
+export type DeleteSizeErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: size-is-default
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DeleteSizeError = DeleteSizeErrors[keyof DeleteSizeErrors];
+
+export type DeleteSizeResponses = {
+    204: void;
+};
+
+export type DeleteSizeResponse = DeleteSizeResponses[keyof DeleteSizeResponses];
+
+export type UpdateSizeData = {
+    body: UpdateSizeDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/sizes/{id}';
+};
+
+export type UpdateSizeErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: size-revision-conflict, size-is-default
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type UpdateSizeError = UpdateSizeErrors[keyof UpdateSizeErrors];
+
+export type UpdateSizeResponses = {
+    200: SizeDto;
+};
+
+export type UpdateSizeResponse = UpdateSizeResponses[keyof UpdateSizeResponses];
+
 export type ListEnginesData = {
     body?: never;
     path?: never;
@@ -4060,7 +4692,7 @@ export type ListEnginesResponses = {
 export type ListEnginesResponse = ListEnginesResponses[keyof ListEnginesResponses];
 
 export type CreateEngineData = {
-    body: CreateEngineDto;
+    body: CreateEngineDtoWritable;
     path?: never;
     query?: never;
     url: '/api/engines';
@@ -4080,7 +4712,7 @@ export type CreateEngineErrors = {
      */
     403: Problem;
     /**
-     * not there, or you may not see it: project-not-found
+     * not there, or you may not see it: project-not-found, size-not-found
      */
     404: Problem;
     /**
@@ -4222,7 +4854,7 @@ export type GetEngineResponses = {
 export type GetEngineResponse = GetEngineResponses[keyof GetEngineResponses];
 
 export type UpdateEngineData = {
-    body: UpdateEngineDto;
+    body: UpdateEngineDtoWritable;
     path: {
         id: string;
     };
@@ -4244,7 +4876,7 @@ export type UpdateEngineErrors = {
      */
     403: Problem;
     /**
-     * not there, or you may not see it
+     * not there, or you may not see it: size-not-found
      */
     404: Problem;
     /**

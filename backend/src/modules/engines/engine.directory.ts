@@ -1,0 +1,52 @@
+import { Inject, Injectable } from '@nestjs/common'
+import { can, type ProjectResource, type Subject } from '../../common/policy/policy.js'
+import { CONFIG } from '../../config/config.module.js'
+import type { Config } from '../../config/config.js'
+import type { Project } from '../projects/project.js'
+import { ProjectsService } from '../projects/projects.service.js'
+import { isPrivateApp, type Engine } from './engine.js'
+import { EngineRepository } from './engine.repository.js'
+
+/** An app with the project that says who may open it. */
+export interface ListedEngine {
+  engine: Engine
+  project: Project
+  /** Whether only people whom the policy lets are to reach it, through the gateway; there always is one then. */
+  isPrivate: boolean
+}
+
+/** Finds apps, and says who may open them. Reads only: what a process needs that is nothing but the gateway. */
+@Injectable()
+export class EngineDirectory {
+  constructor(
+    @Inject(CONFIG) private readonly config: Pick<Config, 'gatewayPort' | 'publicAccess'>,
+    private readonly engines: EngineRepository,
+    private readonly projects: ProjectsService,
+  ) {}
+
+  /** The app at a host, by its first label; null when there is none, or its project is being deleted. */
+  async atHost(host: string): Promise<ListedEngine | null> {
+    return this.listed(await this.engines.findByHost(host))
+  }
+
+  /** The app by its id; null as with {@link atHost}. */
+  async withId(id: string): Promise<ListedEngine | null> {
+    return this.listed(await this.engines.findById(id))
+  }
+
+  /** Whether the address of an app of that project is closed to all but those whom the gateway lets through. */
+  isPrivate(engine: Pick<Engine, 'access'>, { visibility }: Pick<Project, 'visibility'>): boolean {
+    const { gatewayPort, publicAccess } = this.config
+    // Where nobody without an account reads anything, what is public is for everyone who has one.
+    return gatewayPort !== null && (publicAccess === 'off' || isPrivateApp(engine, visibility))
+  }
+
+  private async listed(engine: Engine | null): Promise<ListedEngine | null> {
+    const project = engine && (await this.projects.find(engine.projectId))
+    return engine && project ? { engine, project, isPrivate: this.isPrivate(engine, project) } : null
+  }
+}
+
+/** Whether someone may open the app: who may read its project, or only who has a role there. Pure. */
+export const mayOpen = (subject: Subject, { access }: Pick<Engine, 'access'>, project: ProjectResource): boolean =>
+  can(subject, 'engine:open', access === 'members' ? { ...project, visibility: 'private' } : project)
