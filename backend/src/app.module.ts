@@ -20,6 +20,7 @@ import { ObjectStoreModule } from './platform/object-store/object-store.module.j
 import { RegistryModule } from './platform/registry/registry.module.js'
 import { DatasetsModule } from './modules/datasets/datasets.module.js'
 import { ProjectsModule } from './modules/projects/projects.module.js'
+import { RegistriesModule } from './modules/registries/registries.module.js'
 import { UploadsModule } from './modules/uploads/uploads.module.js'
 
 /** The only list of modules. */
@@ -42,6 +43,7 @@ export class AppModule {
         IamModule,
         AuthModule,
         ProjectsModule,
+        RegistriesModule,
         DatasetsModule,
         UploadsModule,
         SizesModule,

@@ -1,6 +1,7 @@
 /** What a change or a denied attempt was about. */
 export interface AuditResource {
-  type: 'user' | 'group' | 'session' | 'token' | 'project' | 'dataset' | 'file' | 'upload' | 'engine' | 'size' | 'quota' | 'audit'
+  type:
+    'user' | 'group' | 'session' | 'token' | 'project' | 'dataset' | 'file' | 'upload' | 'engine' | 'registry' | 'size' | 'quota' | 'audit'
   id: string
   /** As people call it. */
   name?: string

@@ -76,6 +76,7 @@ export const ACTIONS = {
   'engine:delete': { needs: 'deploy', scope: 'engines:deploy' },
   'engine:open': { needs: 'read', scope: 'engines:read' },
   'engine:administer': { needs: 'admin', scope: 'engines:deploy' },
+  'registry:manage': { needs: 'deploy', scope: 'engines:deploy' },
   'size:read': { needs: 'account', scope: 'engines:read' },
   'size:manage': { needs: 'admin', scope: null },
   'quota:manage': { needs: 'admin', scope: null },

@@ -24,9 +24,9 @@ const project = (more: Partial<ProjectResource> = {}): ProjectResource => ({
   ...more,
 })
 
-const READ: Action[] = ['project:read', 'project:members', 'dataset:read', 'engine:read', 'engine:log', 'run:read']
+const READ: Action[] = ['project:read', 'project:members', 'dataset:read', 'engine:read', 'engine:log', 'engine:open', 'run:read']
 const EDIT: Action[] = ['project:update', 'dataset:create', 'dataset:update', 'dataset:delete', 'run:write']
-const DEPLOY: Action[] = ['engine:create', 'engine:update', 'engine:delete']
+const DEPLOY: Action[] = ['engine:create', 'engine:update', 'engine:delete', 'registry:manage']
 const MANAGE: Action[] = ['project:delete', 'project:share']
 const ON_PROJECT = ALL_ACTIONS.filter(isOnProject)
 const allowed = (auth: AuthContext, resource = project()) => allowedActions(auth, ALL_ACTIONS, resource)
@@ -50,7 +50,13 @@ describe('can', () => {
   it('everyone with an account reads what is internal, everyone what is public; nobody without an account sees logs or members', () => {
     expect(allowed(who('sam'), project({ visibility: 'internal' })).sort()).toEqual([...READ].sort())
     expect(allowed(nobody, project({ visibility: 'internal' }))).toEqual([])
-    expect(allowed(nobody, project({ visibility: 'public' })).sort()).toEqual(['dataset:read', 'engine:read', 'project:read', 'run:read'])
+    expect(allowed(nobody, project({ visibility: 'public' })).sort()).toEqual([
+      'dataset:read',
+      'engine:open',
+      'engine:read',
+      'project:read',
+      'run:read',
+    ])
   })
 
   it('on the instance an admin may do everything, others look after themselves', () => {
@@ -64,6 +70,7 @@ describe('can', () => {
       'group:read',
       'group:manage',
       'project:create',
+      'size:read',
     ])
     expect(allowedActions(nobody, ALL_ACTIONS)).toEqual(['system:read', 'event:read'])
   })

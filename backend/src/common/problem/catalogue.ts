@@ -297,6 +297,16 @@ export const CATALOGUE = {
     title: 'There are too many sizes',
     detail: 'There are at most {limit}. Delete one that nobody needs first.',
   },
+  'registry-not-found': {
+    status: 404,
+    title: 'The project does not sign in to that registry',
+    detail: 'It may have been removed already. List the registries of the project again.',
+  },
+  'too-many-registries': {
+    status: 422,
+    title: 'There are too many registries',
+    detail: 'A project can sign in to {limit}. Remove one that it does not need any more.',
+  },
   'internal-error': {
     status: 500,
     title: 'Something went wrong on our side',

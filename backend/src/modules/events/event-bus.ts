@@ -7,6 +7,7 @@ export interface VitrineEvents {
   'engine.status-changed': { engineId: string; projectId: string; phase: EnginePhase }
   'upload.completed': { uploadId: string; datasetId: string; projectId: string; fileId: string }
   'project.changed': { projectId: string; revision: number }
+  'project.registries-changed': { projectId: string }
   'project.deleted': { projectId: string }
   'system.changed': Record<string, never>
 }

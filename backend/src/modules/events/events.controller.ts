@@ -16,7 +16,8 @@ export class EventsController {
   @ApiOperation({ summary: 'What changes of all that you may see, as it happens (Server-Sent Events)', operationId: 'streamEvents' })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({
-    description: 'events engine.status-changed, upload.completed, project.changed, project.deleted, system.changed',
+    description:
+      'events engine.status-changed, upload.completed, project.changed, project.registries-changed, project.deleted, system.changed',
     schema: { type: 'string' },
   })
   stream(@Auth() auth: AuthContext, @Res() reply: FastifyReply): void {

@@ -29,13 +29,27 @@ export const auditActions = [
   'engine:update',
   'engine:delete',
   'engine:administer',
+  'registry:manage',
   'size:manage',
   'quota:manage',
   'run:write',
 ] as const
 
 export const auditOutcomes = ['done', 'denied', 'failed', 'unknown'] as const
-export const auditTypes = ['project', 'dataset', 'file', 'upload', 'engine', 'size', 'quota', 'user', 'group', 'session', 'token'] as const
+export const auditTypes = [
+  'project',
+  'dataset',
+  'file',
+  'upload',
+  'engine',
+  'registry',
+  'size',
+  'quota',
+  'user',
+  'group',
+  'session',
+  'token',
+] as const
 
 /** Actions that say only where something was done; what was done shows in the values. */
 const broad = new Set([
@@ -44,6 +58,7 @@ const broad = new Set([
   'group:manage',
   'session:manage',
   'token:manage',
+  'registry:manage',
   'size:manage',
   'quota:manage',
   'dataset:update',
