@@ -1,4 +1,5 @@
 import { api } from './client'
+import type { QuotaDto, QuotaLimitsDto, RegistryDto } from './hosting-types'
 import type { CreateProjectDto, MemberDto, ProjectDto, ProjectPage, SharingDto } from './generated'
 
 export interface ProjectQuery {
@@ -27,3 +28,17 @@ export const setVisibility = (projectId: string, visibility: SharingDto['visibil
   api.put(`/projects/${projectId}/visibility`, { visibility, revision })
 export const transferProject = (projectId: string, ownerId: string): Promise<SharingDto> =>
   api.post(`/projects/${projectId}/transfer`, { ownerId })
+
+export const getQuota = (projectId: string): Promise<QuotaDto> => api.get(`/projects/${projectId}/quota`)
+export const setQuota = (projectId: string, limits: QuotaLimitsDto): Promise<QuotaDto> => api.put(`/projects/${projectId}/quota`, limits)
+/** Back to what projects have for which nobody set anything. */
+export const resetQuota = (projectId: string): Promise<QuotaDto> => api.delete(`/projects/${projectId}/quota`)
+
+const registry = (projectId: string, host: string): string => `/projects/${projectId}/registries/${encodeURIComponent(host)}`
+
+/** The registries that images are pulled from with a password. The passwords are never answered. */
+export const listRegistries = async (projectId: string): Promise<RegistryDto[]> =>
+  (await api.get<{ items: RegistryDto[] }>(`/projects/${projectId}/registries`)).items
+export const setRegistry = (projectId: string, host: string, login: { username: string; password: string }): Promise<RegistryDto> =>
+  api.put(registry(projectId, host), login)
+export const removeRegistry = (projectId: string, host: string): Promise<void> => api.send('DELETE', registry(projectId, host))

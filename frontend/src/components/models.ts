@@ -1,5 +1,6 @@
 import type { ApiProblem } from '../api/client'
 import type * as api from '../api/generated'
+import type * as hosting from '../api/hosting-types'
 import type { UploadState } from '../api/multipart-upload'
 
 // What the portal answers, by the names that pages and components use. Times are ISO 8601 strings, sizes are bytes.
@@ -39,14 +40,11 @@ export type EnginePhase = EngineStatus['phase']
 export type EngineStep = api.EngineStepDto
 export type EngineCause = api.EngineCauseDto
 export type Capabilities = api.CapabilitiesDto
-export type QuotaResource = 'apps' | 'cpu' | 'memory' | 'gpus'
-/** How much of one resource a project uses, in `unit`. */
-export interface QuotaBar {
-  resource: QuotaResource
-  unit: 'count' | 'millicpu' | 'MiB'
-  used: number
-  limit: number
-}
+export type Quota = hosting.QuotaDto
+export type QuotaLimits = hosting.QuotaLimitsDto
+export type QuotaBar = hosting.QuotaBarDto
+export type QuotaResource = QuotaBar['resource']
+export type Registry = hosting.RegistryDto
 
 // What the SPA itself keeps.
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatAmount, formatPair, meterOf } from './quota'
+import { amountText, formatAmount, formatPair, meterOf, readAmount } from './quota'
 
 describe('amounts', () => {
   it.each([
@@ -39,5 +39,31 @@ describe('a bar', () => {
     const gpus = { resource: 'gpus', unit: 'count', used: 0, limit: 0 } as const
     expect(meterOf(gpus)).toMatchObject({ usedLength: 0, takesLength: 0, over: 0, tone: 'plain' })
     expect(meterOf(gpus, 1)).toMatchObject({ takesLength: 100, limitAt: 0, over: 1, tone: 'over' })
+  })
+})
+
+describe('an amount in a field', () => {
+  const cpu = { unit: 'millicpu', min: 10, max: 64_000 } as const
+
+  it.each([
+    [1500, 'millicpu', '1.5'],
+    [512, 'MiB', '0.5'],
+    [100, 'MiB', '0.0977'],
+    [3, 'count', '3'],
+  ] as const)('%d %s stands as %s, and is read as it was', (amount, unit, text) => {
+    expect(amountText(amount, unit)).toBe(text)
+    expect(readAmount(text, { unit, min: 0, max: 10_000 })).toBe(amount)
+  })
+
+  it.each([' 0,25 ', '0.25'])('takes "%s"', (text) => {
+    expect(readAmount(text, cpu)).toBe(250)
+  })
+
+  it.each(['', 'two', '-1', '1e3', '0.001', '65'])('refuses "%s"', (text) => {
+    expect(readAmount(text, cpu)).toBeNull()
+  })
+
+  it('takes no part of a thing that is counted', () => {
+    expect(readAmount('1.5', { unit: 'count', min: 0, max: 9 })).toBeNull()
   })
 })

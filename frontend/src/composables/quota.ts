@@ -1,4 +1,4 @@
-import type { QuotaBar, QuotaResource } from '../components/models'
+import type { QuotaBar, QuotaLimits, QuotaResource } from '../components/models'
 import { formatBytes } from './format'
 
 type Unit = QuotaBar['unit']
@@ -65,3 +65,36 @@ export function meterOf(bar: QuotaBar, takes = 0): Meter {
     tone: over > 0 ? 'over' : bar.limit > 0 && sum / bar.limit >= near ? 'near' : 'plain',
   }
 }
+
+/** A field in which an admin types an amount: cpu in whole processors or parts of them, memory in GiB. */
+export interface AmountField<K extends string = string> {
+  key: K
+  unit: Unit
+  /** In `unit`. */
+  min: number
+  max: number
+}
+
+const inputFactor: Record<Unit, number> = { millicpu: 1000, MiB: 1024, count: 1 }
+
+/** An amount as it stands in a field: 1500 thousandths of a cpu are `1.5`, 512 MiB are `0.5`. */
+export const amountText = (amount: number, unit: Unit): string => String(Number((amount / inputFactor[unit]).toFixed(4)))
+
+/** What was typed in the smallest unit, rounded to it; null for what is no number or out of bounds. A decimal comma is as good as a point. */
+export function readAmount(text: string, { unit, min, max }: Pick<AmountField, 'unit' | 'min' | 'max'>): number | null {
+  const typed = text.trim().replace(',', '.')
+  if (!/^\d+(?:\.\d+)?$/.test(typed)) return null
+  const amount = Number(typed) * inputFactor[unit]
+  // Things are counted in whole ones.
+  if (unit === 'count' && !Number.isInteger(amount)) return null
+  const rounded = Math.round(amount)
+  return rounded >= min && rounded <= max ? rounded : null
+}
+
+/** The limits of a project, in the order of a form. */
+export const limitFields: readonly AmountField<keyof QuotaLimits>[] = [
+  { key: 'apps', unit: 'count', min: 0, max: 1000 },
+  { key: 'cpuMillis', unit: 'millicpu', min: 0, max: 1_000_000 },
+  { key: 'memoryMiB', unit: 'MiB', min: 0, max: 16 * 1024 * 1024 },
+  { key: 'gpus', unit: 'count', min: 0, max: 1000 },
+]

@@ -34,10 +34,52 @@ export const frame = {
 
 /** English texts of quotas. */
 export const quota = {
+  title: 'Quota',
+  lead: 'What the apps of this project keep for themselves, and how much they may. An admin of this instance can give more.',
+  leadAdmin: 'What the apps of this project keep for themselves, and how much they may.',
+  change: 'Change',
+  ofProject: 'Quota of “{title}”',
+  dialogLead: 'Apps that run go on even if they are above the new limits; what is deployed next has to fit.',
+  source: { default: 'The quota that projects have by default.', project: 'Set for this project.' },
+  observed: 'Counted {when}.',
+  reset: 'Use the default',
   resource: { apps: 'Apps', cpu: 'CPU', memory: 'Memory', gpus: 'GPUs' },
+  field: { apps: 'Apps', cpuMillis: 'CPU (cores)', memoryMiB: 'Memory (GiB)', gpus: 'GPUs' },
+  bad: {
+    count: 'Use a whole number from {min} to {max}.',
+    millicpu: 'Use a number from {min} to {max}.',
+    MiB: 'Use a number from {min} to {max}.',
+  },
   of: '{used} of {limit}',
   noneAllowed: 'none allowed',
   takes: 'This takes {takes}; {left} stays free.',
   takesOver: 'This takes {takes}: {over} too much.',
   over: '{over} over the limit.',
+}
+
+/** English texts of the registries of a project. */
+export const registries = {
+  title: 'Registries',
+  lead: 'Private images are pulled with these. Passwords are kept encrypted, and nobody can read them here.',
+  add: 'Add a registry',
+  empty: 'None yet. Images that everyone may pull need none.',
+  as: 'as {username}, set {when}',
+  replace: 'Replace',
+  remove: 'Remove {registry}',
+  addTitle: 'Add a registry',
+  addAction: 'Add',
+  replaceTitle: 'Sign in differently at {registry}',
+  replaceAction: 'Replace',
+  registry: 'Registry',
+  registryHint: 'The first part of an image’s name, for example registry.example.org',
+  username: 'User name',
+  password: 'Password or token',
+  passwordHint: 'A token that may only pull is best.',
+  needRegistry: 'Give the registry.',
+  needUsername: 'Give the user name.',
+  needPassword: 'Give the password or a token.',
+  saved: '{registry} is saved.',
+  removed: '{registry} was removed.',
+  removeTitle: 'Remove {registry}?',
+  removeText: 'Apps that run go on. What is deployed or woken next can no longer pull private images from there.',
 }

@@ -1,5 +1,5 @@
 import { admin, table } from './en-admin'
-import { frame, quota } from './en-hosting'
+import { frame, quota, registries } from './en-hosting'
 
 /** English, the language that is always complete: other languages have the same shape (`Messages`). */
 const en = {
@@ -603,6 +603,7 @@ const en = {
   },
 
   quota,
+  registries,
   table,
   admin,
 }
