@@ -56,7 +56,7 @@ const CHANGES: Record<string, Change> = {
   'drops one capability only': { 'container.securityContext.capabilities': { drop: ['NET_RAW'] } },
   'keeps its capabilities': { 'container.securityContext.capabilities': undefined },
   'no security context': { 'container.securityContext': undefined },
-  'no security context at all': { 'container.securityContext': undefined, 'spec.securityContext': undefined },
+  'no security context at all': { 'container.securityContext': {}, 'spec.securityContext': undefined },
   'unmasked /proc': { 'container.securityContext.procMount': 'Unmasked' },
   'no seccomp': { 'container.securityContext.seccompProfile': { type: 'Unconfined' } },
   'no seccomp in the pod': { 'spec.securityContext': { runAsNonRoot: true, seccompProfile: { type: 'Unconfined' } } },
@@ -243,10 +243,14 @@ const PAIRS: [string, string][] = [
   ['a probe of the API server', 'a command when it ends'],
 ]
 
-/**
- * What Knative's own admission fills in where nothing is said: what comes out of that is as it must be, which is tested for itself.
- */
-const MENDED_BY_KNATIVE = new Set(['may gain rights', 'keeps its capabilities', 'addresses of all Services, unsaid'])
+/** What admission of the cluster fills in or sets right, and for which kind: what comes out of that is as it must be, which is tested for itself. */
+const MENDED: Record<string, PodKind> = {
+  'may gain rights': 'Knative service',
+  'keeps its capabilities': 'Knative service',
+  'may be root': 'Knative service',
+  'addresses of all Services, unsaid': 'Knative service',
+  'no limit of memory': 'Pod',
+}
 
 type Tree = Record<string, unknown>
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -317,13 +321,13 @@ export function hostilePods(good: Record<PodKind, Manifest>): HostilePod[] {
   const single = Object.entries(CHANGES)
   const pairs = PAIRS.map(([first, second]): [string, Change] => [`${first} + ${second}`, { ...CHANGES[first], ...CHANGES[second] }])
   return [...single, ...pairs].flatMap(([name, change]) =>
-    POD_KINDS.filter((kind) => kind !== 'Knative service' || !MENDED_BY_KNATIVE.has(name)).map((kind) => changed(good, kind, name, change)),
+    POD_KINDS.filter((kind) => MENDED[name] !== kind).map((kind) => changed(good, kind, name, change)),
   )
 }
 
-/** Services of Knative in which something is left out that its own admission fills in. */
-export const mendedByKnative = (good: Record<PodKind, Manifest>): HostilePod[] =>
-  [...MENDED_BY_KNATIVE].map((name) => changed(good, 'Knative service', name, CHANGES[name] ?? {}))
+/** Good manifests in which something is left out or wrong that admission sets right. */
+export const mendedPods = (good: Record<PodKind, Manifest>): HostilePod[] =>
+  Object.entries(MENDED).map(([name, kind]) => changed(good, kind, name, CHANGES[name] ?? {}))
 
 function changed(good: Record<PodKind, Manifest>, kind: PodKind, name: string, change: Change): HostilePod {
   const manifest = structuredClone(good[kind])

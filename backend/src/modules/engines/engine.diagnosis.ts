@@ -1,4 +1,5 @@
 import type { KubeError } from '../../platform/kubernetes/kube-error.js'
+import { ManifestRefused } from '../../platform/manifests/parse.js'
 import { conditionOf, type Condition, type ContainerStatus, type KnativeService, type Pod } from '../../platform/kubernetes/kube-objects.js'
 import type { CauseCode, EngineCause, StepName } from './engine.js'
 
@@ -37,8 +38,14 @@ export function diagnoseService(wanted: Wanted, service: KnativeService): Engine
   return condition?.status === 'False' && condition.message ? causeOfText(wanted, condition.reason ?? '', condition.message) : null
 }
 
-/** Why the cluster did not take the app's objects; null when it could not be asked, which is no fault of the app. */
-export function diagnoseRefusal(wanted: Wanted, error: KubeError): EngineCause | null {
+/** Why the app's objects were not taken, by the cluster or before it was asked; null when it could not be asked, which is no fault of the app. */
+export function diagnoseRefusal(wanted: Wanted, error: KubeError | ManifestRefused): EngineCause | null {
+  if (error instanceof ManifestRefused)
+    return {
+      ...make('manifest-refused', error.message),
+      title: 'The portal refused what its templates make of the app',
+      fix: 'Ask an admin to look into the templates of the portal, with the text below.',
+    }
   // Something of the same name is still on its way out: that ends by itself.
   if (/being terminated/.test(error.message)) return null
   const evidence = [error.message, ...error.causes.map(({ field, message }) => `${field}: ${message}`)].join('\n')

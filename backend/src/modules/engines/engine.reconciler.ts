@@ -4,6 +4,7 @@ import { backoff, KeyedQueue } from '../../common/keyed-queue.js'
 import { AppWatch } from '../../platform/kubernetes/app-watch.js'
 import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
+import { ManifestRefused } from '../../platform/manifests/parse.js'
 import { EventBus } from '../events/event-bus.js'
 import { ENGINE_DRIVERS } from './drivers/index.js'
 import type { EngineDriver, Observed } from './drivers/engine-driver.js'
@@ -95,7 +96,7 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
       if (this.deployer.isMissing(engine, driver, observed)) await this.store(engine, { status: missingStatus(engine.status, now()) })
       found = await this.deployer.ensure(engine, driver, observed)
     } catch (thrown) {
-      if (!(thrown instanceof KubeError)) throw thrown
+      if (!(thrown instanceof KubeError || thrown instanceof ManifestRefused)) throw thrown
       return this.refuse(engine, driver.isServing(observed), thrown)
     }
     const { status, digest, recheckMs } = driver.derive(engine, found, now())
@@ -117,8 +118,8 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
     return this.store(engine, { driver: driver.name, appliedGeneration: 0 })
   }
 
-  /** What the cluster refuses is the answer to the deploy; what did not reach it is tried again. */
-  private async refuse(engine: Engine, serving: boolean, error: KubeError): Promise<void> {
+  /** What the cluster or the portal itself refuses is the answer to the deploy; what did not reach the cluster is tried again. */
+  private async refuse(engine: Engine, serving: boolean, error: KubeError | ManifestRefused): Promise<void> {
     const cause = diagnoseRefusal(engine, error)
     if (!cause) {
       const waiting = engine.appliedGeneration < engine.generation && engine.status.phase === 'Pending'

@@ -3,7 +3,8 @@ import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { DRIVER_NAMES, DRIVER_SPECS, type DriverName, type DriverPart } from '../kubernetes/drivers.js'
 import { KIND, type Manifest } from '../kubernetes/kube-objects.js'
-import { parseManifests, type Allowed } from './parse.js'
+import { ManifestRefused, parseManifests, type Allowed } from './parse.js'
+import { podViolations } from './pod-policy.js'
 import { loadTemplates, type Templates } from './templates.js'
 
 /** What the templates of a project's namespace take. */
@@ -84,15 +85,22 @@ const PROJECT_TEMPLATES = ['namespace', 'service-account', 'quota', 'limits', 'n
 
 /** The manifests of a project's namespace, the namespace first. Pure. @throws Error when a template is not as it must be */
 export const renderProject = (templates: Templates, values: ProjectValues): Manifest[] =>
-  PROJECT_TEMPLATES.flatMap((name) => parseManifests(templates.render(name, values), projectRules(values)))
+  PROJECT_TEMPLATES.flatMap((name) => parseManifests(name, templates.render(name, values), projectRules(values)))
 
-/** The manifests of an app, in the order of the driver's parts. Pure. @throws Error when a template is not as it must be */
+/**
+ * The manifests of an app, in the order of the driver's parts. Pure.
+ * @throws ManifestRefused when what a template makes is not what may be applied, its pods included
+ * @throws Error when a template cannot be rendered
+ */
 export function renderApp(driver: DriverName, templates: Templates, values: AppValues): Manifest[] {
   const { parts, templates: names } = DRIVER_SPECS[driver]
   return parts.map((part, index) => {
     const name = names[index] ?? ''
-    const [manifest, ...more] = parseManifests(templates.render(name, values), [allowedPart(part, values)])
-    if (!manifest || more.length > 0) throw new Error(`the template ${name} of ${driver} must contain one object`)
+    const template = `${name} of ${driver}`
+    const [manifest, ...more] = parseManifests(template, templates.render(name, values), [allowedPart(part, values)])
+    if (!manifest || more.length > 0) throw new ManifestRefused(template, ['it must contain one object'])
+    const violations = podViolations(manifest, { secret: secretNameOf(values.host), gpuResource: values.gpuResource })
+    if (violations.length > 0) throw new ManifestRefused(template, violations)
     return manifest
   })
 }
@@ -101,8 +109,8 @@ export function renderApp(driver: DriverName, templates: Templates, values: AppV
 export function renderSecret(templates: Templates, values: SecretValues): Manifest {
   const { apiVersion, kind } = KIND.secret
   const allowed: Allowed = { apiVersion, kind, namespace: values.namespace, names: [secretNameOf(values.host)] }
-  const [manifest, ...more] = parseManifests(templates.render('app-secret', values), [allowed])
-  if (!manifest || more.length > 0) throw new Error('the template app-secret must contain one object')
+  const [manifest, ...more] = parseManifests('app-secret', templates.render('app-secret', values), [allowed])
+  if (!manifest || more.length > 0) throw new ManifestRefused('app-secret', ['it must contain one object'])
   return manifest
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseManifests, type Allowed } from './parse.js'
+import { ManifestRefused, parseManifests, type Allowed } from './parse.js'
 
 const allowed: Allowed[] = [{ apiVersion: 'v1', kind: 'ResourceQuota', namespace: 'mine', names: ['vitrine', 'other'] }]
 const manifest = (lines = '', name = 'vitrine', namespace = 'mine', kind = 'ResourceQuota'): string =>
@@ -7,7 +7,7 @@ const manifest = (lines = '', name = 'vitrine', namespace = 'mine', kind = 'Reso
 
 describe('rendered manifests', () => {
   it('are read, several from one text', () => {
-    const read = parseManifests([manifest('spec: { hard: { pods: "1" } }\n'), manifest('', 'other')].join('---\n'), allowed)
+    const read = parseManifests('quota', [manifest('spec: { hard: { pods: "1" } }\n'), manifest('', 'other')].join('---\n'), allowed)
     expect(read.map(({ metadata }) => metadata.name)).toEqual(['vitrine', 'other'])
     expect(read[0]).toMatchObject({ spec: { hard: { pods: '1' } } })
   })
@@ -28,5 +28,11 @@ describe('rendered manifests', () => {
     ['nothing', '', /empty/],
     ['a list', '- a\n', /apiVersion/],
     ['a document that is only a comment', `${manifest()}---\n# nothing\n`, /apiVersion/],
-  ])('are refused with %s', (_, text, reason) => expect(() => parseManifests(text, allowed)).toThrow(reason))
+  ])('are refused with %s', (_, text, reason) => expect(() => parseManifests('quota', text, allowed)).toThrow(reason))
+
+  it('are refused with the name of the template', () => {
+    const parse = () => parseManifests('quota of knative', manifest('', 'mine-too'), allowed)
+    expect(parse).toThrow(ManifestRefused)
+    expect(parse).toThrow(/the template quota of knative makes what must not be applied: v1 ResourceQuota "mine-too" has another name/)
+  })
 })

@@ -24,32 +24,42 @@ export class ManifestRefused extends Error {
 
 /**
  * Reads rendered manifests, strictly: no aliases, no tags, no key twice; only objects of the allow-list, each at most once.
- * @throws Error that says what is wrong
+ * @param template what they were rendered from, for messages
+ * @throws ManifestRefused that says what is wrong
  */
-export function parseManifests(text: string, allowed: Allowed[]): Manifest[] {
+export function parseManifests(template: string, text: string, allowed: Allowed[]): Manifest[] {
+  const refuse = (reason: string): never => {
+    throw new ManifestRefused(template, [reason])
+  }
   const seen = new Set<string>()
   const documents = parseAllDocuments(text, { version: '1.2', schema: 'core', strict: true, uniqueKeys: true, merge: false })
-  if ('empty' in documents) throw new Error('the manifest is empty')
+  if ('empty' in documents) return refuse('the manifest is empty')
   return documents.map((document) => {
-    checkSyntax(document)
+    const misspelt = syntaxOf(document)
+    if (misspelt !== null) return refuse(misspelt)
     const manifest = document.toJS({ maxAliasCount: 0 }) as unknown
-    if (!isManifest(manifest)) throw new Error('a manifest has no apiVersion, kind or name')
-    checkAllowed(manifest, allowed)
+    if (!isManifest(manifest)) return refuse('a manifest has no apiVersion, kind or name')
     const { kind, metadata } = manifest
-    if (seen.has(`${kind}/${metadata.name}`)) throw new Error(`${kind} ${JSON.stringify(metadata.name)} is there twice`)
+    const unexpected = unexpectedIn(manifest, allowed)
+    if (unexpected !== null) return refuse(unexpected)
+    if (seen.has(`${kind}/${metadata.name}`)) return refuse(`${kind} ${JSON.stringify(metadata.name)} is there twice`)
     seen.add(`${kind}/${metadata.name}`)
     return manifest
   })
 }
 
-function checkSyntax(document: Document.Parsed): void {
+/** What is wrong with how it is written; null when nothing is. */
+function syntaxOf(document: Document.Parsed): string | null {
   const problem = document.errors[0] ?? document.warnings[0]
-  if (problem) throw new Error(`the manifest is not YAML: ${problem.message}`)
+  if (problem) return `the manifest is not YAML: ${problem.message}`
+  let found: string | null = null
   visit(document, (_key, node) => {
-    if (isAlias(node)) throw new Error('the manifest has an alias')
-    if ((isScalar(node) || isCollection(node)) && (node.tag !== undefined || node.anchor !== undefined))
-      throw new Error('the manifest has a tag or an anchor')
+    if (isAlias(node)) found = 'the manifest has an alias'
+    else if ((isScalar(node) || isCollection(node)) && (node.tag !== undefined || node.anchor !== undefined))
+      found = 'the manifest has a tag or an anchor'
+    return found === null ? undefined : visit.BREAK
   })
+  return found
 }
 
 function isManifest(value: unknown): value is Manifest {
@@ -58,10 +68,11 @@ function isManifest(value: unknown): value is Manifest {
   return typeof apiVersion === 'string' && typeof kind === 'string' && typeof metadata?.name === 'string'
 }
 
-function checkAllowed({ apiVersion, kind, metadata }: Manifest, allowed: Allowed[]): void {
+/** Why it is none of those that may be there; null when it is one. */
+function unexpectedIn({ apiVersion, kind, metadata }: Manifest, allowed: Allowed[]): string | null {
   const rule = allowed.find((each) => each.apiVersion === apiVersion && each.kind === kind)
   const what = `${apiVersion} ${kind} ${JSON.stringify(metadata.name)}`
-  if (!rule) throw new Error(`${what} is of a kind that no template may contain`)
-  if (!rule.names.includes(metadata.name)) throw new Error(`${what} has another name than it must have`)
-  if (metadata.namespace !== rule.namespace) throw new Error(`${what} lies in another namespace than it must`)
+  if (!rule) return `${what} is of a kind that no template may contain`
+  if (!rule.names.includes(metadata.name)) return `${what} has another name than it must have`
+  return metadata.namespace === rule.namespace ? null : `${what} lies in another namespace than it must`
 }
