@@ -79,6 +79,7 @@ export const ACTIONS = {
   'registry:manage': { needs: 'deploy', scope: 'engines:deploy' },
   'size:read': { needs: 'account', scope: 'engines:read' },
   'size:manage': { needs: 'admin', scope: null },
+  'quota:read': { needs: 'read', scope: 'engines:read', account: true },
   'quota:manage': { needs: 'admin', scope: null },
   'run:read': { needs: 'read', scope: 'runs:read' },
   'run:write': { needs: 'edit', scope: 'runs:write' },

@@ -267,6 +267,17 @@ export const CATALOGUE = {
     title: 'The app was changed in the meantime',
     detail: 'You sent revision {sent}, it is now at {current}. Read it again, apply your change to it and send that.',
   },
+  'engine-generation-not-found': {
+    status: 404,
+    title: 'There is no such generation',
+    detail: 'Generation {generation} of the app is not kept, or never was. List those that are with GET /api/engines/…/revisions.',
+  },
+  'engine-not-preview': { status: 409, title: 'The app is no preview', detail: 'It stays until someone deletes it: there is nothing to extend or promote.' },
+  'engine-digest-unknown': {
+    status: 409,
+    title: 'The preview has not started yet',
+    detail: 'What its image is, is known once the cluster has fetched it. Wait until it runs, then promote it.',
+  },
   'engine-deleting': {
     status: 409,
     title: 'The app is being deleted',
@@ -306,6 +317,11 @@ export const CATALOGUE = {
     status: 422,
     title: 'There are too many registries',
     detail: 'A project can sign in to {limit}. Remove one that it does not need any more.',
+  },
+  'quota-apps-exceeded': {
+    status: 409,
+    title: 'The project has all the apps that it may have',
+    detail: 'It has {used} of {limit} apps. Delete one that nobody needs, or ask an admin for more.',
   },
   'internal-error': {
     status: 500,

@@ -8,7 +8,10 @@ export interface VitrineEvents {
   'upload.completed': { uploadId: string; datasetId: string; projectId: string; fileId: string }
   'project.changed': { projectId: string; revision: number }
   'project.registries-changed': { projectId: string }
+  'project.quota-changed': { projectId: string }
   'project.deleted': { projectId: string }
+  /** What projects may use that have no quota of their own. */
+  'quota.default-changed': Record<string, never>
   'system.changed': Record<string, never>
 }
 

@@ -100,6 +100,11 @@ export interface Mapping extends KubeObject {
   status?: { state?: string; reason?: string }
 }
 
+/** What a namespace may use in all, and uses: amounts by the name of the resource, as in `requests.cpu: 250m`. */
+export interface ResourceQuota extends KubeObject {
+  status?: { hard?: Record<string, string>; used?: Record<string, string> }
+}
+
 /** What a container does: exactly one of the three is set. */
 export interface ContainerState {
   waiting?: { reason?: string; message?: string }
@@ -153,7 +158,7 @@ const kindOf = <T extends KubeObject>(apiVersion: string, kind: string, plural: 
 export const KIND = {
   namespace: kindOf('v1', 'Namespace', 'namespaces', false),
   serviceAccount: kindOf('v1', 'ServiceAccount', 'serviceaccounts'),
-  resourceQuota: kindOf('v1', 'ResourceQuota', 'resourcequotas'),
+  resourceQuota: kindOf<ResourceQuota>('v1', 'ResourceQuota', 'resourcequotas'),
   limitRange: kindOf('v1', 'LimitRange', 'limitranges'),
   pod: kindOf<Pod>('v1', 'Pod', 'pods'),
   service: kindOf('v1', 'Service', 'services'),
