@@ -1,6 +1,7 @@
 import { AppWatch } from '../../src/platform/kubernetes/app-watch.js'
 import { Cluster } from '../../src/platform/kubernetes/cluster.js'
 import { ClusterMonitor, type ClusterState } from '../../src/platform/kubernetes/cluster-state.js'
+import type { ClusterEvent } from '../../src/platform/kubernetes/cluster-event.js'
 import type { KubeError } from '../../src/platform/kubernetes/kube-error.js'
 import { kindsOf, type DriverName } from '../../src/platform/kubernetes/drivers.js'
 import {
@@ -269,6 +270,10 @@ class FakeWatch extends AppWatch {
 
   podsOf(engineId: string): Pod[] {
     return this.objectsOf(engineId, KIND.pod)
+  }
+
+  eventsOf(): ClusterEvent[] {
+    return []
   }
 
   namespaceOf(projectId: string): KubeObject | undefined {

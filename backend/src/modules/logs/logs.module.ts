@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common'
 import { KubeApi } from '../../platform/kubernetes/kube-api.js'
-import { EventFeed, WatchedEvents } from '../../platform/kubernetes/log-events.js'
 import { LogSource } from '../../platform/kubernetes/log-source.js'
 import { ApiLogSource } from '../../platform/kubernetes/log-source-api.js'
 import { PodFeed } from '../../platform/kubernetes/pod-feed.js'
@@ -41,7 +40,6 @@ const LIMITS: HubLimits = {
       useFactory: (feed: PodFeed, source: LogSource, archive: LogArchive) => new LogHub(feed, source, LIMITS, archive),
       inject: [PodFeed, LogSource, LogArchive],
     },
-    { provide: EventFeed, useClass: WatchedEvents },
     LogEvents,
     LogRetention,
     LogsService,

@@ -3,13 +3,14 @@ import { Health } from '../../common/health.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ClusterConnection } from './cluster-connection.js'
+import { storedEvent, type ClusterEvent, type StoredEvent } from './cluster-event.js'
 import { carriesRuntime, DRIVER_NAMES, kindsOf, type DriverName } from './drivers.js'
 import { KubeApi } from './kube-api.js'
 import { isOf, KIND, LABEL, type Kind, type KubeObject, type ObjectMeta, type Pod } from './kube-objects.js'
 import { PodFeed, type WatchedPod } from './pod-feed.js'
 import { ResourceWatcher, type WatcherState } from './resource-watcher.js'
 import { watchedPod } from './watched-pod.js'
-import { watchSource } from './watch-source.js'
+import { watchPath, watchSource } from './watch-source.js'
 
 /** Port and injection token: what is in the cluster of this instance's apps, as last seen. Listeners only enqueue. */
 export abstract class AppWatch {
@@ -20,6 +21,8 @@ export abstract class AppWatch {
   /** Objects of an app, of a kind that a driver of {@link ClusterState.drivers} makes; none of a kind that is not watched. */
   abstract objectsOf<T extends KubeObject>(engineId: string, kind: Kind<T>): T[]
   abstract podsOf(engineId: string): Pod[]
+  /** What Kubernetes said lately of the app's pods; nothing where it may not be read. */
+  abstract eventsOf(engineId: string): ClusterEvent[]
   abstract namespaceOf(projectId: string): KubeObject | undefined
   /** Objects of that kind, of all apps. */
   abstract objects<T extends KubeObject>(kind: Kind<T>): T[]
@@ -42,6 +45,8 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
   private readonly podsWatch: ResourceWatcher<Pod>
   private readonly namespacesWatch: ResourceWatcher<KubeObject>
   private readonly watches: Watches
+  /** Events of the namespaces of this instance, grouped by the object that they are about: `<namespace>/<name>`. */
+  readonly events: ResourceWatcher<StoredEvent>
   private readonly syncListeners = new Set<() => void>()
   /** The drivers that may have apps here, as they were when the cluster answered last. */
   private drivers: readonly DriverName[] = []
@@ -59,6 +64,14 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
     this.namespacesWatch = this.watcher(KIND.namespace, LABEL.project)
     const kinds = new Set(DRIVER_NAMES.flatMap(kindsOf))
     this.watches = new Map([...kinds].map((kind) => [kind, this.watcher(kind, LABEL.engine)]))
+    const own = `${config.namespacePrefix}-`
+    this.events = new ResourceWatcher<StoredEvent>({
+      name: 'events',
+      source: watchPath(api, '/api/v1/events', {}),
+      project: storedEvent,
+      group: ({ metadata: { namespace = '' }, involved }) => (namespace.startsWith(own) ? `${namespace}/${involved.name}` : undefined),
+      warn: (message, error) => this.logger.warn({ err: error }, message),
+    })
   }
 
   get synced(): boolean {
@@ -77,6 +90,11 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
     return this.podsWatch.of(engineId)
   }
 
+  eventsOf(engineId: string): ClusterEvent[] {
+    const pods = this.podsWatch.of(engineId)
+    return pods.flatMap(({ metadata }) => this.events.of(`${metadata.namespace}/${metadata.name}`).map(({ event }) => event))
+  }
+
   namespaceOf(projectId: string): KubeObject | undefined {
     return this.namespacesWatch.of(projectId)[0]
   }
@@ -91,6 +109,7 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
 
   onEngine(listener: (engineId: string) => void): () => void {
     const ends = [this.podsWatch, ...this.watches.values()].map((watcher) => watcher.onChange(listener))
+    ends.push(this.events.onChange((object) => this.warned(object, listener)))
     return () => ends.forEach((end) => end())
   }
 
@@ -109,19 +128,21 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
   }
 
   onApplicationBootstrap(): void {
+    // The gateway alone asks for the one thing that it needs to know.
+    if (this.config.role === 'gateway') return
     for (const watcher of this.all) watcher.onState(() => this.watcherChanged(watcher.state))
     this.connection.onChange(({ state, drivers }) => {
       if (state === 'ready') {
         this.drivers = drivers
-        for (const watcher of this.needed) watcher.start()
+        for (const watcher of [...this.needed, this.events]) watcher.start()
       }
       // A connection to an API server that went away may hang without a word; one to the old address is of no use.
-      for (const watcher of this.all) watcher.reconnect()
+      for (const watcher of [...this.all, this.events]) watcher.reconnect()
     })
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.all.map((watcher) => watcher.stop()))
+    await Promise.all([...this.all, this.events].map((watcher) => watcher.stop()))
   }
 
   private get all(): ResourceWatcher<KubeObject>[] {
@@ -137,6 +158,14 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
   private async requireSynced(): Promise<void> {
     const behind = Object.entries(this.states).filter(([, state]) => state !== 'synced')
     if (behind.length > 0) throw new Error(`not followed at the moment: ${behind.map(([name, state]) => `${name} (${state})`).join(', ')}`)
+  }
+
+  /** A warning about a pod may say what its status does not. */
+  private warned(object: string, listener: (engineId: string) => void): void {
+    if (!this.events.of(object).some(({ event }) => event.type === 'Warning')) return
+    const pod = this.podsWatch.all().find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === object)
+    const engineId = pod?.metadata.labels?.[LABEL.engine]
+    if (engineId !== undefined) listener(engineId)
   }
 
   private watcherChanged(state: WatcherState): void {
@@ -161,7 +190,7 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
 }
 
 /** Only what phases and logs need of an object: no specification, no field owners, no annotations but our own. */
-function slim<T extends KubeObject>(raw: KubeObject & { status?: unknown }, { apiVersion, kind }: Kind<T>): T {
+export function slim<T extends KubeObject>(raw: KubeObject & { status?: unknown }, { apiVersion, kind }: Kind<T>): T {
   const { name, namespace, uid, generation, resourceVersion, creationTimestamp, deletionTimestamp, labels, annotations } = raw.metadata
   const own = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith('vitrine.dev/'))
   const metadata: ObjectMeta = {

@@ -4,7 +4,9 @@ import { ClusterConnection } from './cluster-connection.js'
 import { ClusterMonitor } from './cluster-state.js'
 import { Cluster, KubernetesCluster } from './cluster.js'
 import { KubeApi } from './kube-api.js'
+import { EventFeed, WatchedEvents } from './log-events.js'
 import { PodFeed } from './pod-feed.js'
+import { KubernetesQuotaWatch, QuotaWatch } from './quota-watch.js'
 
 @Global()
 @Module({
@@ -15,8 +17,10 @@ import { PodFeed } from './pod-feed.js'
     { provide: ClusterMonitor, useExisting: ClusterConnection },
     { provide: Cluster, useClass: KubernetesCluster },
     { provide: AppWatch, useExisting: KubernetesAppWatch },
+    { provide: QuotaWatch, useClass: KubernetesQuotaWatch },
     { provide: PodFeed, useClass: WatchedPods },
+    { provide: EventFeed, useClass: WatchedEvents },
   ],
-  exports: [KubeApi, ClusterMonitor, Cluster, AppWatch, PodFeed],
+  exports: [KubeApi, ClusterMonitor, Cluster, AppWatch, QuotaWatch, PodFeed, EventFeed],
 })
 export class KubernetesModule {}
