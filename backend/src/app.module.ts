@@ -9,6 +9,7 @@ import { AuthModule } from './modules/auth/auth.module.js'
 import { EnginesModule } from './modules/engines/engines.module.js'
 import { EventStreamsModule } from './modules/events/event-streams.module.js'
 import { EventsModule } from './modules/events/events.module.js'
+import { GatewayModule } from './modules/gateway/gateway.module.js'
 import { IamModule } from './modules/iam/iam.module.js'
 import { LogsModule } from './modules/logs/logs.module.js'
 import { SizesModule } from './modules/sizes/sizes.module.js'
@@ -27,31 +28,33 @@ import { UploadsModule } from './modules/uploads/uploads.module.js'
 @Module({})
 export class AppModule {
   static of(config: Config): DynamicModule {
-    return {
-      module: AppModule,
-      imports: [
-        ConfigModule.of(config),
-        LoggerModule.forRoot(loggerOptions(config)),
-        HealthModule,
-        MongoModule,
-        ObjectStoreModule,
-        KubernetesModule,
-        ManifestsModule,
-        RegistryModule,
-        EventsModule,
-        AuditModule,
-        IamModule,
-        AuthModule,
-        ProjectsModule,
-        RegistriesModule,
-        DatasetsModule,
-        UploadsModule,
-        SizesModule,
-        EnginesModule,
-        LogsModule,
-        EventStreamsModule,
-        SystemModule,
-      ],
-    }
+    // What the gateway needs to know who may open which app; it acts on nothing.
+    const shared = [
+      ConfigModule.of(config),
+      LoggerModule.forRoot(loggerOptions(config)),
+      HealthModule,
+      MongoModule,
+      KubernetesModule,
+      EventsModule,
+      AuditModule,
+      IamModule,
+      AuthModule,
+      ProjectsModule,
+      GatewayModule,
+    ]
+    const portal = [
+      ObjectStoreModule,
+      ManifestsModule,
+      RegistryModule,
+      RegistriesModule,
+      DatasetsModule,
+      UploadsModule,
+      SizesModule,
+      EnginesModule,
+      LogsModule,
+      EventStreamsModule,
+      SystemModule,
+    ]
+    return { module: AppModule, imports: config.role === 'gateway' ? shared : [...shared, ...portal] }
   }
 }

@@ -19,4 +19,6 @@ const config = readConfig()
 if (process.argv.includes('--check-config')) process.exit(0)
 
 const app = await createApp(config)
-await app.listen({ port: config.port, host: config.host })
+// The gateway listens on a port of its own as soon as all modules are there.
+if (config.role === 'gateway') await app.init()
+else await app.listen({ port: config.port, host: config.host })
