@@ -20,6 +20,8 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
 // What is waited for may take a while on a busy machine; the default of a second tells more of the machine than of us.
 const onServices = { testTimeout: 60_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 10_000 } } }
 
+const FAULTS = 'test/on-cluster/faults.spec.ts'
+
 export default defineConfig({
   test: {
     projects: [
@@ -28,7 +30,9 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.spec.ts'], { testTimeout: 60_000 }),
       project('golden', ['test/golden/**/*.spec.ts']),
       project('integration', ['test/integration/**/*.spec.ts'], onServices),
-      project('cluster', ['test/on-cluster/**/*.spec.ts'], onServices),
+      project('cluster', ['test/on-cluster/**/*.spec.ts'], { ...onServices, exclude: [FAULTS] }),
+      // Alone and last: it stops parts of the cluster that the others run on.
+      project('cluster-faults', [FAULTS], { ...onServices, sequence: { groupOrder: 1 } }),
     ],
   },
 })

@@ -100,7 +100,8 @@ export async function ready(url: string, status: 200 | 503 = 200): Promise<void>
   throw new Error(`/readyz did not answer ${status} within ${READY_MS} ms; its last answer: ${last}`)
 }
 
-async function dropDatabase(uri: string): Promise<void> {
+/** Removes a database of a test. */
+export async function dropDatabase(uri: string): Promise<void> {
   const connection = await mongoose.createConnection(uri, { serverSelectionTimeoutMS: 5_000 }).asPromise()
   try {
     await connection.dropDatabase()

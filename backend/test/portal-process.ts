@@ -2,36 +2,27 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { environment, ready } from './app.js'
+import { dropDatabase, environment, ready } from './app.js'
 
-/** The built portal in a process of its own, for what cannot be seen from within: all that it logs, and the memory that it takes. */
+/** The built portal in a process of its own, for what cannot be seen from within: all that it logs, the memory that it takes, and what a kill leaves. */
 export class PortalProcess {
   /** All that it wrote. */
   output = ''
+  private child: ChildProcess
 
   private constructor(
     readonly url: string,
-    private readonly child: ChildProcess,
+    private readonly env: Record<string, string>,
   ) {
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()))
+    this.child = this.spawn()
   }
 
   /** Starts what `npm run build` made, and waits until it is ready. */
   static async start(spec: string, env: Record<string, string> = {}): Promise<PortalProcess> {
     const port = await freePort()
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../dist/main.js')], {
-      env: { ...environment(spec), VITRINE_PORT: String(port), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const portal = new PortalProcess(`http://127.0.0.1:${port}`, child)
-    try {
-      await portal.listening()
-      await ready(portal.url)
-      return portal
-    } catch (error) {
-      await portal.stop()
-      throw new Error(`the portal did not start: ${portal.output.slice(-2_000)}`, { cause: error })
-    }
+    const portal = new PortalProcess(`http://127.0.0.1:${port}`, { ...environment(spec), VITRINE_PORT: String(port), ...env })
+    await portal.started()
+    return portal
   }
 
   /** Whether it still runs. */
@@ -46,9 +37,45 @@ export class PortalProcess {
   }
 
   async stop(): Promise<void> {
+    await this.end('SIGTERM')
+  }
+
+  /** Stops it, and drops its database. */
+  async remove(): Promise<void> {
+    await this.stop()
+    await dropDatabase(this.env['MONGODB_URI'] ?? '')
+  }
+
+  /** Ends it by kill -9 and starts it again at the same address, as a supervisor does. Resolves before it is ready. */
+  async killAndRestart(): Promise<void> {
+    await this.end('SIGKILL')
+    this.child = this.spawn()
+  }
+
+  /** Waits until it is ready. @throws with what it wrote when it does not get so far; it is stopped then */
+  async started(): Promise<void> {
+    try {
+      await this.listening()
+      await ready(this.url)
+    } catch (error) {
+      await this.stop()
+      throw new Error(`the portal did not start: ${this.output.slice(-2_000)}`, { cause: error })
+    }
+  }
+
+  private spawn(): ChildProcess {
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../dist/main.js')], {
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()))
+    return child
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
     if (!this.alive) return
     const exited = new Promise((resolve) => this.child.once('exit', resolve))
-    this.child.kill('SIGTERM')
+    this.child.kill(signal)
     await exited
   }
 

@@ -40,16 +40,13 @@ interface Known {
   changedAt: number
 }
 
-interface ObjectBody {
-  kind: string
-  metadata: { name: string; namespace?: string; deletionTimestamp?: string; labels?: Record<string, string> }
-}
-
 const WORKERS = 2
 // A revision that was not given the time to start says nothing of the one that follows.
 const REST_MS = 3_000
-const ENGINE_LABEL = 'vitrine.dev/engine'
-const PROJECT_LABEL = 'vitrine.dev/project'
+// What it is, the app and the project that it is labelled with, and since when it is on its way out.
+const COLUMNS =
+  '{range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name}{"\\t"}{.metadata.labels.vitrine\\.dev/engine}{"\\t"}' +
+  '{.metadata.labels.vitrine\\.dev/project}{"\\t"}{.metadata.deletionTimestamp}{"\\n"}{end}'
 const MADE_OF_APPS =
   'services.serving.knative.dev,configurations.serving.knative.dev,routes.serving.knative.dev,revisions.serving.knative.dev,' +
   'deployments,replicasets,services,pods,secrets,ingresses,httproutes.gateway.networking.k8s.io,namespaces'
@@ -66,6 +63,8 @@ export class Churn {
   readonly #options: ChurnOptions
   readonly #apps = new Map<string, Known>()
   readonly #deleted = new Map<string, string>()
+  /** The apps of each worker: no other one changes them. */
+  readonly #shares = Array.from({ length: WORKERS }, () => new Set<string>())
   #running: Promise<void>[] = []
   #stopped = false
   #serial = 0
@@ -82,7 +81,7 @@ export class Churn {
 
   start(): void {
     this.#stopped = false
-    this.#running = Array.from({ length: WORKERS }, (_, worker) => this.#work(worker))
+    this.#running = this.#shares.map((mine, worker) => this.#work(mine, worker))
   }
 
   /** Ends; what has no answer yet is found out first. @throws when a request was refused, which none should be */
@@ -145,19 +144,16 @@ export class Churn {
     const { client, kubectl, instance } = this.#options
     const projects = new Set<string>()
     for await (const { id } of client.list<{ id: string }>('/api/projects?limit=100')) projects.add(id)
-    const answer = await kubectl('get', MADE_OF_APPS, '-A', '-l', `vitrine.dev/instance=${instance}`, '-o', 'json')
-    return (JSON.parse(answer) as { items: ObjectBody[] }).items
-      .filter(({ metadata: { deletionTimestamp, labels = {} } }) => {
-        const engine = labels[ENGINE_LABEL]
-        const known = engine === undefined ? projects.has(labels[PROJECT_LABEL] ?? '') : engines.has(engine)
-        return deletionTimestamp === undefined && !known
-      })
-      .map(({ kind, metadata: { name, namespace } }) => `${kind} ${namespace ?? ''}/${name} belongs to nothing`)
+    const answer = await kubectl('get', MADE_OF_APPS, '-A', '-l', `vitrine.dev/instance=${instance}`, '-o', `jsonpath=${COLUMNS}`)
+    return answer.split('\n').flatMap((line) => {
+      const [place = '', engine = '', project = '', leaving = ''] = line.split('\t')
+      const known = engine === '' ? projects.has(project) : engines.has(engine)
+      return place === '' || leaving !== '' || known ? [] : [`${place} belongs to nothing`]
+    })
   }
 
-  async #work(worker: number): Promise<void> {
+  async #work(mine: Set<string>, worker: number): Promise<void> {
     const { apps = 6, pauseMs = 500 } = this.#options
-    const mine = new Set<string>()
     while (!this.#stopped) {
       if (mine.size < apps / WORKERS) await this.#deploy(mine)
       else {

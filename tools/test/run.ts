@@ -112,7 +112,7 @@ const steps: Step[] = [
   vitest('frontend', 'frontend', 'small'),
   vitest('integration', 'backend', 'integration', { onServices: true }),
   // It mostly waits for the cluster, so another runs meanwhile.
-  vitest('cluster', 'backend', 'cluster', { onServices: true, beside: 'integration' }),
+  vitest('cluster', 'backend', 'cluster*', { onServices: true, beside: 'integration' }),
   vitest('e2e', 'e2e', 'e2e', { onServices: true }),
   { name: 'fuzz', onServices: true, run: fuzzed },
 ]

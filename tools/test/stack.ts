@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { buildAndPush } from '../image/build.ts'
+import { clusterPaths } from '../stack/cluster/layout.ts'
 import { run } from '../stack/exec.ts'
 import { readJson, remove, writeJson } from '../stack/files.ts'
 import { isAlive, self, type ProcessIdentity } from '../stack/identity.ts'
@@ -122,6 +123,7 @@ async function prepare(stack: Stack, progress: Progress): Promise<TestEnvironmen
     TEST_KUBE_CONTEXT: 'vitrine',
     TEST_ADMIN_KUBECONFIG: record.adminKubeconfig,
     TEST_KUBECTL: toolPath('kubernetes', 'kubectl'),
+    TEST_CLUSTER_RUN: clusterPaths(record.stateDir).run,
     TEST_REGISTRY: record.registry,
     TEST_APPS_URL: services['VITRINE_APPS_URL'] ?? '',
     TEST_HELLO_IMAGE: hello,
