@@ -59,7 +59,8 @@ const CASES: Record<DriverName, [string, number, Partial<typeof SAMPLE_APP>][]> 
 
 describe.each(DRIVER_NAMES)('manifests of %s', (driver) => {
   const templates = templatesOf(driver)
-  const project = (): Manifest[] => renderProject(templates, SAMPLE_PROJECT)
+  const counted = driver === 'knative' ? {} : { knativeServices: null, deployments: 30 }
+  const project = (): Manifest[] => renderProject(templates, { ...SAMPLE_PROJECT, ...counted })
 
   it.each<[string, number, () => Manifest[]]>([
     ['project.yaml', PROJECT, project],

@@ -76,7 +76,7 @@ export class QuotasService {
    * @param withdraw takes it back, before anyone was told of it
    * @throws DomainError `quota-apps-exceeded`, and what `insert` throws
    */
-  withRoomForApp<T>(projectId: string, insert: () => Promise<T>, withdraw: () => Promise<void>): Promise<T> {
+  withRoomForApp<T>(projectId: string, insert: () => Promise<T>, withdraw: () => Promise<unknown>): Promise<T> {
     return this.lock.run(projectId, async () => {
       await this.requireAtMost(projectId, 1)
       const stored = await insert()

@@ -7,8 +7,24 @@ import { ManifestRefused, parseManifests, type Allowed } from './parse.js'
 import { podViolations } from './pod-policy.js'
 import { loadTemplates, type Templates } from './templates.js'
 
+/** What the template of a quota takes: whole numbers. */
+export interface QuotaValues {
+  cpuMillis: number
+  memoryMiB: number
+  memoryLimitMiB: number
+  ephemeralMiB: number
+  gpus: number
+  /** How the cluster calls a GPU, as in `nvidia.com/gpu`. */
+  gpuResource: string
+  pods: number
+  /** Null where there is no Knative. */
+  knativeServices: number | null
+  /** Null where only Knative runs apps. */
+  deployments: number | null
+}
+
 /** What the templates of a project's namespace take. */
-export interface ProjectValues {
+export interface ProjectValues extends QuotaValues {
   instance: string
   /** The project's id. */
   project: string
@@ -181,6 +197,15 @@ export const SAMPLE_PROJECT: ProjectValues = {
   namespace: 'vitrine-iris-classifier-000001',
   gatewayNamespaces: ['knative-serving', 'traefik'],
   apiAddresses: ['10.96.0.1', '10.200.0.1'],
+  cpuMillis: 8_000,
+  memoryMiB: 16_384,
+  memoryLimitMiB: 98_304,
+  ephemeralMiB: 196_608,
+  gpus: 0,
+  gpuResource: 'nvidia.com/gpu',
+  pods: 30,
+  knativeServices: 30,
+  deployments: null,
 }
 
 /** See {@link SAMPLE_PROJECT}. */
