@@ -6,6 +6,8 @@ export const getEngine = (id: string): Promise<EngineDto> => api.get(`/engines/$
 /** Answers when the wish is stored, not when the app runs: follow its status. */
 export const deployEngine = (input: CreateEngineDto): Promise<EngineDto> => api.post('/engines', input)
 export const redeployEngine = (id: string, changes: UpdateEngineDto): Promise<EngineDto> => api.patch(`/engines/${id}`, changes)
+export const pauseEngine = (id: string): Promise<EngineDto> => api.post(`/engines/${id}/pause`)
+export const resumeEngine = (id: string): Promise<EngineDto> => api.post(`/engines/${id}/resume`)
 export const deleteEngine = (id: string): Promise<void> => api.send('DELETE', `/engines/${id}`)
 /** An address that lets whoever is signed in into a private app; good once, and only for a short time. */
 export const admit = (id: string): Promise<{ url: string; expiresAt: string }> => api.post(`/engines/${id}/admission`)

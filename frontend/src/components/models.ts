@@ -45,6 +45,8 @@ export type QuotaLimits = hosting.QuotaLimitsDto
 export type QuotaBar = hosting.QuotaBarDto
 export type QuotaResource = QuotaBar['resource']
 export type Registry = hosting.RegistryDto
+export type Size = api.SizeDto
+export type Resources = api.ResourcesDto
 
 // What the SPA itself keeps.
 

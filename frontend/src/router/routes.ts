@@ -93,6 +93,9 @@ export const routes: RouteRecordRaw[] = [
             component: () => import('../pages/admin/GroupPage.vue'),
             props: ({ params }) => ({ id: params['id'], area: 'admin' }),
           },
+          { path: 'apps', name: 'admin-apps', component: () => import('../pages/admin/AppsPage.vue') },
+          { path: 'limits', name: 'admin-limits', component: () => import('../pages/admin/LimitsPage.vue') },
+          { path: 'sweep', name: 'admin-sweep', component: () => import('../pages/admin/SweepPage.vue') },
           { path: 'tokens', name: 'admin-tokens', component: () => import('../pages/admin/TokensPage.vue') },
           { path: 'sessions', name: 'admin-sessions', component: () => import('../pages/admin/SessionsPage.vue') },
           { path: 'audit', name: 'admin-audit', component: () => import('../pages/admin/AuditPage.vue') },
@@ -111,6 +114,12 @@ export const routes: RouteRecordRaw[] = [
             props: ({ params }) => ({ id: params['id'], area: 'mine' }),
           },
         ],
+      },
+      {
+        path: 'no-app',
+        name: 'no-app',
+        component: () => import('../pages/NoAppPage.vue'),
+        meta: { title: 'noApp.title' },
       },
       {
         path: ':rest(.*)*',

@@ -26,7 +26,16 @@ export const table = {
 export const admin = {
   document: 'Admin',
   sections: 'Sections of the admin area',
-  section: { users: 'Users', groups: 'Groups', tokens: 'Tokens', sessions: 'Sessions', audit: 'Audit' },
+  section: {
+    users: 'Users',
+    groups: 'Groups',
+    apps: 'Apps',
+    limits: 'Limits',
+    sweep: 'Clean-up',
+    tokens: 'Tokens',
+    sessions: 'Sessions',
+    audit: 'Audit',
+  },
   never: 'Never',
   actionsFor: 'Actions for {name}',
   role: { admin: 'Admin', user: 'User' },

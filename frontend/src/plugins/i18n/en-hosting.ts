@@ -55,6 +55,10 @@ export const quota = {
   takes: 'This takes {takes}; {left} stays free.',
   takesOver: 'This takes {takes}: {over} too much.',
   over: '{over} over the limit.',
+  defaultTitle: 'Default quota',
+  defaultLead: 'What a project may use for which no admin has set anything of its own. A project’s own quota is set in its management.',
+  defaultDialogLead: 'Apps that run go on even if their project is above the new limits; what is deployed next has to fit.',
+  short: { apps: 'Apps', cpuMillis: 'CPU', memoryMiB: 'Memory', gpus: 'GPUs' },
 }
 
 /** English texts of the registries of a project. */
@@ -82,4 +86,115 @@ export const registries = {
   removed: '{registry} was removed.',
   removeTitle: 'Remove {registry}?',
   removeText: 'Apps that run go on. What is deployed or woken next can no longer pull private images from there.',
+}
+
+/** English texts of the admin's view of all apps. */
+export const apps = {
+  title: 'Apps',
+  error: 'The apps could not be loaded',
+  search: 'Search apps, projects, owners',
+  totals: 'How many apps there are',
+  all: 'All',
+  column: {
+    name: 'App',
+    owner: 'Owner',
+    phase: 'Phase',
+    size: 'Size',
+    deployed: 'Last deploy',
+    created: 'Created',
+    driver: 'Driver',
+  },
+  anyPhase: 'Any phase',
+  anyDriver: 'Any driver',
+  driver: { knative: 'Knative', gateway: 'Gateway API', ingress: 'Ingress', emissary: 'Emissary' },
+  by: 'by {name}',
+  preview: 'Preview',
+  leaseUntil: 'A preview: it goes away on {day}.',
+  action: {
+    open: 'Open',
+    limits: 'Quota of its project',
+    pause: 'Pause',
+    resume: 'Resume',
+    delete: 'Delete app',
+  },
+  resumed: '“{name}” is being started again.',
+  pauseTitle: 'Pause “{name}”?',
+  pauseText: 'It stops answering and takes no resources until someone resumes it. Tell {owner}: they may be showing it to someone.',
+  deleteText: 'The app of {owner} in “{project}” stops answering, and its log goes away. The image stays where it is.',
+  empty: { title: 'No apps yet', text: 'Apps that people deploy in their projects are listed here.' },
+}
+
+/** English texts of the sizes of apps. */
+export const sizes = {
+  title: 'Sizes',
+  lead: 'What people choose from when they deploy. Apps keep what they have: a change counts from their next deploy on.',
+  error: 'The sizes could not be loaded',
+  create: 'New size',
+  column: { size: 'Size' },
+  default: 'Default',
+  field: {
+    title: 'Name',
+    id: 'Id',
+    description: 'Description',
+    cpu: 'CPU (cores)',
+    memory: 'Memory (GiB)',
+    disk: 'Disk (GiB)',
+    gpus: 'GPUs',
+    order: 'Position',
+    cpuShort: 'CPU',
+    memoryShort: 'Memory',
+    diskShort: 'Disk',
+  },
+  request: 'Kept free',
+  limit: 'At most',
+  belowRequest: 'At least what is kept free.',
+  needTitle: 'Give the size a name.',
+  badId: 'Use small letters, digits and hyphens, a letter first.',
+  newTitle: 'New size',
+  createAction: 'Create size',
+  editTitle: 'Change “{title}”',
+  editLead: 'Apps that run with it keep what they have until their next deploy.',
+  makeDefault: 'Default',
+  makeDefaultHint: 'What an app gets for which nobody chooses.',
+  isDefaultHint: 'Another size has to become the default first.',
+  action: { edit: 'Edit', default: 'Make default', delete: 'Delete' },
+  deleteTitle: 'Delete the size “{title}”?',
+  deleteText: 'It can no longer be chosen. Apps that run with it keep what they have.',
+  empty: { title: 'No sizes', text: 'People choose from sizes when they deploy. Add one to begin.' },
+}
+
+/** English texts of the sweep. */
+export const sweep = {
+  title: 'Clean-up',
+  lead: 'Objects in the cluster that no app wants any more, and previews whose time is over. A running app is never touched.',
+  error: 'What is left over could not be read',
+  dryRun: 'Dry run',
+  again: 'Look again',
+  found: 'Nothing is left over | 1 thing is left over | {count} things are left over',
+  foundText: 'A dry run says what would be removed, and changes nothing.',
+  tried: 'Nothing would be removed | 1 thing would be removed | {count} things would be removed',
+  removed: 'Nothing was removed | 1 thing was removed | {count} things were removed',
+  stays: 'Nothing stays. | 1 thing stays, for the reason below. | {count} things stay, for the reasons below.',
+  goes: 'Would go',
+  gone: 'Removed',
+  kept: 'Stays',
+  left: 'Left over',
+  leases: 'Previews whose time is over',
+  leaseWhy: 'In {project}; its time ended {when}.',
+  objects: 'Objects in the cluster',
+  created: 'created {when}',
+  remove: 'Remove | Remove 1 thing | Remove {count} things',
+  confirmTitle: 'Remove what is left over?',
+  confirmText: 'This goes away, and cannot be undone:',
+  confirmLeases: 'no previews | 1 preview with its log | {count} previews with their logs',
+  confirmObjects: 'no objects | 1 object in the cluster | {count} objects in the cluster',
+  empty: { title: 'Nothing is left over', text: 'All that Vitrine has made in the cluster belongs to an app that is wanted.' },
+}
+
+/** English texts of the page for who comes to an app that is not for them. */
+export const noApp = {
+  title: 'There is no app here for you',
+  text: 'Nothing is at this address that you, {name}, may open. It may be mistyped, or the app may be for others: ask who sent it to you, or use another account.',
+  anonymous: 'Nothing is at this address that everyone may open. It may be mistyped, or the app may be for people with an account.',
+  switch: 'Use another account',
 }

@@ -1,5 +1,5 @@
 import { admin, table } from './en-admin'
-import { frame, quota, registries } from './en-hosting'
+import { apps, frame, noApp, quota, registries, sizes, sweep } from './en-hosting'
 
 /** English, the language that is always complete: other languages have the same shape (`Messages`). */
 const en = {
@@ -602,8 +602,12 @@ const en = {
     },
   },
 
+  apps,
+  noApp,
   quota,
   registries,
+  sizes,
+  sweep,
   table,
   admin,
 }
