@@ -15,6 +15,8 @@ import { UploadRepository } from '../../src/modules/uploads/upload.repository.js
 import { ObjectStore } from '../../src/platform/object-store/object-store.js'
 import type { TestApp } from '../app.js'
 import type { TestClient } from '../client.js'
+import { revisionOf } from '../../src/modules/engines/revisions/engine-revision.js'
+import { EngineRevisionRepository } from '../../src/modules/engines/revisions/engine-revision.repository.js'
 import { makeEngine } from '../factories/engines.js'
 import {
   ROLE_CAPABILITIES,
@@ -463,9 +465,12 @@ export class World {
   private async addEngine({ id: projectId, slug }: Project): Promise<Things['engine']> {
     const name = `e${++this.count}`
     const env = [{ name: 'SECRET', value: 'canary' }]
-    const engine = makeEngine({ projectId, name, host: `${name}-${slug}`.slice(0, 60), env })
+    // On a lease, so that what is only for previews can be asked of it, too.
+    const lease = { expiresAt: new Date(Date.now() + 86_400_000) }
+    const engine = makeEngine({ projectId, name, host: `${name}-${slug}`.slice(0, 60), env, lease, pin: `sha256:${'0'.repeat(64)}` })
     const result = await this.get(EngineRepository).insert(engine)
     if (result !== 'stored') throw new Error(result)
+    await this.get(EngineRevisionRepository).record(revisionOf(engine))
     return { id: engine.id, revision: engine.revision }
   }
 

@@ -9,10 +9,13 @@ import { EventBus } from '../events/event-bus.js'
 import { ENGINE_DRIVERS } from './drivers/index.js'
 import type { EngineDriver, Observed } from './drivers/engine-driver.js'
 import { missingStatus, movingStatus, pausedStatus, refusedStatus, type Engine } from './engine.js'
-import { diagnoseRefusal, stepOf } from './engine.diagnosis.js'
+import { stepOf } from './engine.causes.js'
+import { diagnoseRefusal } from './engine.diagnosis.js'
 import { EngineDeployer } from './engine.deployer.js'
 import { EngineRepository, type Observation } from './engine.repository.js'
 import { sameStatus } from './engine.status.js'
+import { revisionOf } from './revisions/engine-revision.js'
+import { EngineRevisionRepository } from './revisions/engine-revision.repository.js'
 
 const CONCURRENCY = 8
 const RESYNC_MS = 5 * 60_000
@@ -46,6 +49,7 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
 
   constructor(
     private readonly engines: EngineRepository,
+    private readonly revisions: EngineRevisionRepository,
     private readonly deployer: EngineDeployer,
     private readonly cluster: ClusterMonitor,
     private readonly watch: AppWatch,
@@ -88,6 +92,7 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
         await this.store(engine, { status: { ...engine.status, message } })
       return
     }
+    if (engine.appliedGeneration < engine.generation) await this.revisions.record(revisionOf(engine))
     const driver = this.deployer.driverOf(engine)
     const observed = this.deployer.observe(engine, driver)
     let found: Observed
@@ -153,6 +158,7 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
     }
     // A watch tells when it is gone, but of a driver that is no longer used nothing is watched.
     if (!untouched && !(await this.deployer.remove(engine))) return this.queue.addLater(engine.id, GONE_MS)
+    await this.revisions.removeOf(engine.id)
     await this.engines.remove(engine.id)
     this.logger.log(`app ${engine.id} is removed`)
     this.bus.publish('engine.status-changed', { engineId: engine.id, projectId: engine.projectId, phase: 'Deleting' })
@@ -167,6 +173,7 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
     if (!told && appliedGeneration === after.appliedGeneration && driver === after.driver) return true
     const { id, generation, paused } = engine
     if (!(await this.engines.observe(id, { generation, paused, deleting: engine.deletedAt !== null }, after))) return false
+    if (after.digest !== null && after.digest !== digest) await this.revisions.setDigest(id, generation, after.digest)
     Object.assign(engine, after)
     if (told) this.bus.publish('engine.status-changed', { engineId: engine.id, projectId: engine.projectId, phase: after.status.phase })
     return true

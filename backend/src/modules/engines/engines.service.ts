@@ -12,6 +12,7 @@ import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
 import { EventBus } from '../events/event-bus.js'
 import type { Project } from '../projects/project.js'
 import { ProjectsService } from '../projects/projects.service.js'
+import { QuotasService } from '../quotas/quotas.service.js'
 import { specOf } from './engine-spec.js'
 import {
   deletingStatus,
@@ -26,6 +27,8 @@ import {
 import { EngineRepository } from './engine.repository.js'
 import { EngineViews } from './engine.views.js'
 import type { CreateEngineDto, EngineDto, EngineListQuery, EnginePage, UpdateEngineDto } from './engines.dto.js'
+import { revisionOf } from './revisions/engine-revision.js'
+import { EngineRevisionRepository } from './revisions/engine-revision.repository.js'
 import { SpecResolver, type WholeSpec } from './spec.resolver.js'
 
 const HOUR_MS = 3_600_000
@@ -36,7 +39,9 @@ export class EnginesService {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly engines: EngineRepository,
+    private readonly revisions: EngineRevisionRepository,
     private readonly projects: ProjectsService,
+    private readonly quotas: QuotasService,
     private readonly specs: SpecResolver,
     private readonly views: EngineViews,
     private readonly cluster: ClusterMonitor,
@@ -69,7 +74,7 @@ export class EnginesService {
       name,
       pin: spec.pin ?? null,
       paused: false,
-      lease: leaseHours === null ? null : { expiresAt: new Date(at.getTime() + leaseHours * HOUR_MS) },
+      lease: leaseHours === null ? null : leaseUntil(at, leaseHours),
       previewOf,
       host: hostOf(name, project.slug),
       namespace: namespaceOf(this.config.namespacePrefix, project),
@@ -84,7 +89,12 @@ export class EnginesService {
       updatedAt: at,
       revision: 1,
     }
-    await this.insert(engine, project.slug)
+    await this.quotas.withRoomForApp(
+      project.id,
+      () => this.insert(engine, project.slug),
+      () => this.markDeleted(engine),
+    )
+    await this.revisions.record(revisionOf(engine))
     auth.trail.change({ resource: resourceOf(engine), after: wantedOf(engine) })
     this.announce(engine)
     return engine
@@ -139,6 +149,8 @@ export class EnginesService {
       if (current.deletedAt) throw new DomainError('engine-deleting')
       throw new DomainError('engine-revision-conflict', { sent: revision ?? 0, current: current.revision })
     }
+    // Ended before this, the reconciler does it.
+    await this.revisions.record(revisionOf(changed))
     auth.trail.change({ resource: resourceOf(engine), before: wantedOf(engine), after: wantedOf(changed) })
     this.announce(changed)
     return changed
@@ -147,11 +159,17 @@ export class EnginesService {
   /** Marks the app: it is removed from the cluster in the background, and then for good. Asked twice, it says the same. */
   async delete(auth: AuthContext, id: string): Promise<EngineDto> {
     const { engine, project } = await this.requireWithProject(auth, 'engine:delete', id)
+    const deleted = await this.markDeleted(engine)
+    auth.trail.change({ resource: resourceOf(engine), before: wantedOf(engine) })
+    return this.views.one(auth, deleted, project)
+  }
+
+  /** As {@link delete}, without asking who may. @throws DomainError `engine-not-found` when it is gone already */
+  async markDeleted({ id }: Engine): Promise<Engine> {
     const deleted = await this.engines.markDeleted(id, deletingStatus(now()), now())
     if (!deleted) throw new DomainError('engine-not-found')
-    auth.trail.change({ resource: resourceOf(engine), before: wantedOf(engine) })
     this.announce(deleted)
-    return this.views.one(auth, deleted, project)
+    return deleted
   }
 
   /**
@@ -225,6 +243,11 @@ export class EnginesService {
     this.bus.publish('engine.status-changed', { engineId: id, projectId, phase: status.phase })
   }
 }
+
+/** The lease of a preview for so many hours from then. */
+export const leaseUntil = (from: Date, hours: number): NonNullable<Engine['lease']> => ({
+  expiresAt: new Date(from.getTime() + hours * HOUR_MS),
+})
 
 /** The app as the audit log names it. */
 export const resourceOf = ({ id, name }: Engine) => ({ type: 'engine', id, name }) as const
