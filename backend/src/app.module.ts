@@ -9,9 +9,10 @@ import { AuthModule } from './modules/auth/auth.module.js'
 import { EnginesModule } from './modules/engines/engines.module.js'
 import { EventStreamsModule } from './modules/events/event-streams.module.js'
 import { EventsModule } from './modules/events/events.module.js'
-import { GatewayModule } from './modules/gateway/gateway.module.js'
 import { IamModule } from './modules/iam/iam.module.js'
+import { GatewayModule } from './modules/gateway/gateway.module.js'
 import { LogsModule } from './modules/logs/logs.module.js'
+import { QuotasModule } from './modules/quotas/quotas.module.js'
 import { SizesModule } from './modules/sizes/sizes.module.js'
 import { SystemModule } from './modules/system/system.module.js'
 import { KubernetesModule } from './platform/kubernetes/kubernetes.module.js'
@@ -49,6 +50,7 @@ export class AppModule {
       RegistriesModule,
       DatasetsModule,
       UploadsModule,
+      QuotasModule,
       SizesModule,
       EnginesModule,
       LogsModule,

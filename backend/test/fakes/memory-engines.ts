@@ -43,6 +43,10 @@ export class MemoryEngineRepository extends EngineRepository {
     return [...this.engines.values()].filter((each) => each.projectId === projectId).map(({ id }) => id)
   }
 
+  async countOfProject(projectId: string): Promise<number> {
+    return [...this.engines.values()].filter((each) => each.projectId === projectId && !each.deletedAt).length
+  }
+
   async findAllIds(): Promise<string[]> {
     return [...this.engines.keys()]
   }

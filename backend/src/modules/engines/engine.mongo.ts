@@ -204,6 +204,10 @@ export class MongoEngineRepository extends EngineRepository {
     return found.map(({ _id }) => _id)
   }
 
+  async countOfProject(projectId: string): Promise<number> {
+    return this.model.countDocuments({ projectId, deletedAt: null })
+  }
+
   async findAllIds(): Promise<string[]> {
     const found = await this.model.find({}, { _id: 1 }).lean<{ _id: string }[]>()
     return found.map(({ _id }) => _id)

@@ -40,6 +40,8 @@ export abstract class EngineRepository {
   abstract projectIds(): Promise<string[]>
   abstract findIdsOfProject(projectId: string): Promise<string[]>
   abstract findAllIds(): Promise<string[]>
+  /** How many apps it has, without those that are being deleted. */
+  abstract countOfProject(projectId: string): Promise<number>
   /**
    * Changes what is wanted of an app that is not being deleted: raises revision and generation.
    * @param revision the one that it must still be at; any when null
