@@ -10,7 +10,7 @@ export const pauseEngine = (id: string): Promise<EngineDto> => api.post(`/engine
 export const resumeEngine = (id: string): Promise<EngineDto> => api.post(`/engines/${id}/resume`)
 export const deleteEngine = (id: string): Promise<void> => api.send('DELETE', `/engines/${id}`)
 /** An address that lets whoever is signed in into a private app; good once, and only for a short time. */
-export const admit = (id: string): Promise<{ url: string; expiresAt: string }> => api.post(`/engines/${id}/admission`)
+export const admit = (id: string): Promise<{ url: string; expiresAt: string | null }> => api.post(`/engines/${id}/admission`)
 export const logsUrl = (id: string): string => apiUrl(`/engines/${id}/logs`)
 
 /** What of a log is wanted; an empty text stands for no wish. */

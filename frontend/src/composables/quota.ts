@@ -94,7 +94,7 @@ export function readAmount(text: string, { unit, min, max }: Pick<AmountField, '
 /** The limits of a project, in the order of a form. */
 export const limitFields: readonly AmountField<keyof QuotaLimits>[] = [
   { key: 'apps', unit: 'count', min: 0, max: 1000 },
-  { key: 'cpuMillis', unit: 'millicpu', min: 0, max: 1_000_000 },
-  { key: 'memoryMiB', unit: 'MiB', min: 0, max: 16 * 1024 * 1024 },
+  { key: 'cpuMillis', unit: 'millicpu', min: 0, max: 10_000_000 },
+  { key: 'memoryMiB', unit: 'MiB', min: 0, max: 64 * 1024 * 1024 },
   { key: 'gpus', unit: 'count', min: 0, max: 1000 },
 ]

@@ -116,6 +116,16 @@ export const routes: RouteRecordRaw[] = [
         ],
       },
       {
+        // The portal's own: where a sign-in leads that began at a private app. The page can only leave for it.
+        path: 'api/open',
+        name: 'open-app',
+        component: () => import('../pages/NotFoundPage.vue'),
+        beforeEnter: ({ fullPath }) => {
+          globalThis.location.replace(fullPath)
+          return false
+        },
+      },
+      {
         path: 'no-app',
         name: 'no-app',
         component: () => import('../pages/NoAppPage.vue'),

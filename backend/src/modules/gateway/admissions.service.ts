@@ -57,14 +57,14 @@ export class Admissions {
     const label = this.addresses.labelOf(host?.includes('.') ? host : new URL(this.addresses.urlOf(host || '-')).host)
     const listed = label === null ? null : await this.directory.atHost(label)
     if (listed === null || auth.mustChangePassword || !mayOpen(auth, listed.engine, listed.project))
-      return `${this.config.publicUrl}/no-such-app`
+      return `${this.config.publicUrl}/no-app`
     return this.ticketFor(auth, listed, appPath(path)).url
   }
 
   /** Where someone signs in who came to an app, to be led back to it. */
   signIn(host: string | null, path: string | null): string {
     const back = `/api/open?host=${encodeURIComponent(host ?? '')}&path=${encodeURIComponent(appPath(path))}`
-    return `${this.config.publicUrl}/login?redirect=${encodeURIComponent(back)}`
+    return `${this.config.publicUrl}/login?returnTo=${encodeURIComponent(back)}`
   }
 
   /** The keys by which apps check who is said to look at them. */

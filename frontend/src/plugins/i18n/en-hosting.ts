@@ -75,7 +75,7 @@ export const registries = {
   replaceTitle: 'Sign in differently at {registry}',
   replaceAction: 'Replace',
   registry: 'Registry',
-  registryHint: 'The first part of an image’s name, for example registry.example.org',
+  registryHint: 'What an image’s name begins with, for example registry.example.org; docker.io for Docker Hub.',
   username: 'User name',
   password: 'Password or token',
   passwordHint: 'A token that may only pull is best.',
