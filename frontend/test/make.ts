@@ -1,4 +1,4 @@
-import type { Dataset, Engine, Project } from '../src/components/models'
+import type { Dataset, Engine, EngineOptions, EngineRevision, Project } from '../src/components/models'
 
 const time = '2026-06-01T12:00:00.000Z'
 
@@ -57,10 +57,52 @@ export const makeEngine = ({ phase = 'Running', ...only }: Partial<Engine> & { p
   env: {},
   url: 'http://demo-iris.apps.localhost:8081',
   status: { phase, since: time, message: '', steps: [], replicas: 1, cause: null },
+  command: [],
+  args: [],
+  secrets: [],
+  size: 'small',
+  resources: { cpuMillis: 500, cpuLimitMillis: 1000, memoryMiB: 512, memoryLimitMiB: 1024, ephemeralMiB: 2048, gpus: 0 },
+  scaling: { min: 0, max: 3, metric: 'concurrency', target: 50, windowSeconds: null, scaleDownDelaySeconds: 0 },
+  health: { kind: 'tcp', path: '', startupSeconds: 60 },
+  access: 'project',
+  isPrivate: false,
+  paused: false,
+  lease: null,
+  previewOf: null,
+  deployedAt: time,
+  deployedBy: null,
+  capabilities: { scaleToZero: true, autoscaling: true },
   driver: 'knative',
   generation: 1,
   createdAt: time,
   updatedAt: time,
   revision: 1,
+  ...only,
+})
+
+/** What can be chosen for an app, on an instance with one size. */
+export const makeOptions = (only: Partial<EngineOptions> = {}): EngineOptions => {
+  const { size, resources, scaling, health, access, capabilities } = makeEngine()
+  return {
+    driver: { name: 'knative', title: 'Knative' },
+    capabilities,
+    sizes: [{ id: size, title: 'Small', description: '', ...resources, isDefault: true, order: 0, revision: 1 }],
+    defaults: { size, scaling, health, access },
+    gateway: true,
+    ...only,
+  }
+}
+
+export const makeRevision = (only: Partial<EngineRevision> = {}): EngineRevision => ({
+  generation: 1,
+  at: time,
+  author: null,
+  via: 'session',
+  reason: 'changed',
+  from: null,
+  image: 'group/app:1',
+  digest: null,
+  isCurrent: false,
+  changes: [],
   ...only,
 })

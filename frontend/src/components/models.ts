@@ -1,4 +1,5 @@
 import type { ApiProblem } from '../api/client'
+import type * as engines from '../api/engine-types'
 import type * as api from '../api/generated'
 import type * as hosting from '../api/hosting-types'
 import type { UploadState } from '../api/multipart-upload'
@@ -34,7 +35,26 @@ export type Dataset = api.DatasetDto
 export type DatasetFile = api.DatasetFileDto
 export type Upload = api.UploadDto
 export type Engine = api.EngineDto & { isPrivate?: boolean }
-export type EngineInput = Required<Omit<api.CreateEngineDto, 'projectId'>>
+type WholeSpec = Required<Omit<api.CreateEngineDtoWritable, 'projectId' | 'leaseHours' | 'scaling' | 'health'>>
+/** All that a form says of a new app. */
+export type EngineInput = WholeSpec & { scaling: Scaling; health: Health } & Pick<api.CreateEngineDtoWritable, 'leaseHours'>
+export type EngineChanges = api.UpdateEngineDtoWritable
+/** A second app, made of one that is there, that goes away by itself. */
+export interface PreviewInput {
+  name: string
+  image: string
+  leaseHours: number
+}
+export type EngineOptions = engines.EngineOptionsDto
+export type EngineSize = api.SizeDto
+export type Scaling = api.ScalingDto
+export type Health = api.HealthDto
+export type AppAccess = Engine['access']
+export type Preflight = engines.PreflightDto
+export type PreflightCheck = engines.PreflightCheckDto
+export type EngineRevision = engines.EngineRevisionDto
+/** How one field was or would be changed; a value that is not there is null. */
+export type FieldChange = engines.FieldChangeDto
 export type EngineStatus = api.EngineStatusDto
 export type EnginePhase = EngineStatus['phase']
 export type EngineStep = api.EngineStepDto

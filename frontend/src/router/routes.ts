@@ -63,6 +63,19 @@ export const routes: RouteRecordRaw[] = [
             name: 'project-app',
             component: () => import('../pages/ProjectApp.vue'),
           },
+          {
+            // Beside `app/:engine`, not below `app`, where an app may have any name.
+            path: 'deploy',
+            name: 'project-app-new',
+            component: () => import('../pages/ProjectAppForm.vue'),
+            meta: { account: true },
+          },
+          {
+            path: 'app/:engine/edit',
+            name: 'project-app-edit',
+            component: () => import('../pages/ProjectAppForm.vue'),
+            meta: { account: true },
+          },
           { path: 'data', name: 'project-data', component: () => import('../pages/ProjectData.vue') },
           {
             path: 'members',

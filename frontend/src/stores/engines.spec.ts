@@ -1,13 +1,14 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { fakePortal, refusal } from '../../test/fake-portal'
-import { makeEngine } from '../../test/make'
+import { draftOf, inputOf } from '../components/engine/draft'
+import { makeEngine, makeOptions } from '../../test/make'
 import { useEnginesStore } from './engines'
 
 beforeEach(() => setActivePinia(createPinia()))
 afterEach(() => vi.unstubAllGlobals())
 
-const input = { name: 'demo', image: 'group/app:1', port: 7860, env: {} }
+const input = inputOf(draftOf(makeEngine(), makeOptions()))
 
 it('follows a start that was asked for here', async () => {
   let phase: 'Pending' | 'Running' = 'Pending'

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, shallowRef } from 'vue'
 import { ApiProblem, asProblem } from '../api/client'
 import * as api from '../api/engines'
-import type { DeployActivity, Engine, EngineInput } from '../components/models'
+import type { DeployActivity, Engine, EngineChanges, EngineInput, PreviewInput } from '../components/models'
 import { isMoving } from '../composables/phases'
 import { useLiveStore } from './live'
 
@@ -75,18 +75,18 @@ export const useEnginesStore = defineStore('engines', () => {
     })
   }
 
-  async function deploy(id: string, projectSlug: string, input: EngineInput): Promise<Engine> {
-    const engine = await api.deployEngine({ projectId: id, ...input })
+  /** Something that is asked of an app: what it answers is shown, and followed until it has come about. */
+  async function ask(projectSlug: string, call: Promise<Engine>): Promise<Engine> {
+    const engine = await call
     watch(engine, projectSlug)
     put(engine)
     return engine
   }
 
-  async function redeploy(engine: Engine, projectSlug: string, changes: Partial<Omit<EngineInput, 'name'>>): Promise<Engine> {
-    const changed = await api.redeployEngine(engine.id, { revision: engine.revision, ...changes })
-    watch(changed, projectSlug)
-    put(changed)
-    return changed
+  async function promote(id: string, projectSlug: string): Promise<Engine> {
+    const engine = await ask(projectSlug, api.promoteEngine(id))
+    if (engine.id !== id) await refresh(id)
+    return engine
   }
 
   async function remove(engine: Engine): Promise<void> {
@@ -115,8 +115,21 @@ export const useEnginesStore = defineStore('engines', () => {
     starting: computed(() => [...activities.values()].filter(({ phase }) => isMoving(phase)).length),
     load,
     refresh,
-    deploy,
-    redeploy,
+    deploy: (id: string, projectSlug: string, input: EngineInput): Promise<Engine> =>
+      ask(projectSlug, api.deployEngine({ projectId: id, ...input })),
+    change: (engine: Engine, projectSlug: string, changes: Omit<EngineChanges, 'revision'>): Promise<Engine> =>
+      ask(projectSlug, api.changeEngine(engine.id, { revision: engine.revision, ...changes })),
+    redeploy: (id: string, projectSlug: string): Promise<Engine> => ask(projectSlug, api.redeployEngine(id)),
+    resume: (id: string, projectSlug: string): Promise<Engine> => ask(projectSlug, api.resumeEngine(id)),
+    repair: (id: string, projectSlug: string): Promise<Engine> => ask(projectSlug, api.repairEngine(id)),
+    rollBack: (engine: Engine, projectSlug: string, generation: number): Promise<Engine> =>
+      ask(projectSlug, api.rollBackEngine(engine.id, engine.revision, generation)),
+    preview: (id: string, projectSlug: string, input: PreviewInput): Promise<Engine> => ask(projectSlug, api.previewEngine(id, input)),
+    /** Answers the app that runs what was the preview. The preview goes away, or is that app. */
+    promote,
+    pause: async (id: string): Promise<void> => put(await api.pauseEngine(id)),
+    scale: async (id: string, scaling: { min: number; max: number }): Promise<void> => put(await api.scaleEngine(id, scaling)),
+    extend: async (id: string, hours: number): Promise<void> => put(await api.extendLease(id, hours)),
     remove,
     dismiss: (id: string): boolean => activities.delete(id),
   }

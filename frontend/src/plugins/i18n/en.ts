@@ -1,4 +1,5 @@
 import { admin, table } from './en-admin'
+import { engine } from './en-engine'
 import { apps, frame, noApp, quota, registries, sizes, sweep } from './en-hosting'
 
 /** English, the language that is always complete: other languages have the same shape (`Messages`). */
@@ -393,7 +394,6 @@ const en = {
     },
     openUrl: 'Open in a new tab',
     copyUrl: 'Copy the address',
-    redeploy: 'Change and redeploy',
     delete: 'Delete app',
     deleteTitle: 'Delete the app “{name}”?',
     deleteText: 'It stops answering at {url}, and its log goes away. The image stays where it is.',
@@ -439,37 +439,8 @@ const en = {
       editAny: 'Change and redeploy',
       show: 'Show it in the log',
     },
-    fields: { name: 'name', image: 'image', port: 'port', env: 'environment' },
-    missing: {
-      title: 'The app is gone from the cluster',
-      text: 'Someone or something removed it there. Redeploy to bring it back.',
-    },
     frame,
-    form: {
-      deployTitle: 'Deploy an app',
-      redeployTitle: 'Change “{name}”',
-      name: 'Name',
-      nameHint: 'Becomes part of its address: lower-case letters, digits and hyphens.',
-      image: 'Image',
-      imageHint: 'For example registry.example.org/team/iris:1.0',
-      port: 'Port',
-      portHint: 'The port that the app listens on.',
-      env: 'Environment variables',
-      envHint: 'Not for secrets: everyone who may deploy in this project can read them.',
-      envName: 'Variable name',
-      envValue: 'Value',
-      addEnv: 'Add a variable',
-      removeEnv: 'Remove the variable {name}',
-      submit: 'Deploy',
-      resubmit: 'Redeploy',
-      needName: 'Give the app a name.',
-      badName: 'Use lower-case letters, digits and hyphens; begin with a letter, end with a letter or digit.',
-      needImage: 'Give a container image.',
-      badPort: 'Use a number from 1 to 65535.',
-      badEnvName: 'Use letters, digits and underscores; do not begin with a digit.',
-      twiceEnvName: 'This name is used twice.',
-      stale: 'The app was changed meanwhile. The form now shows its latest state with your changes; check it and redeploy.',
-    },
+    ...engine,
   },
 
   log: {
