@@ -44,11 +44,13 @@ const CASES: Record<DriverName, [string, number, Partial<typeof SAMPLE_APP>][]> 
     ['app.yaml', 1, {}],
     ['app-without-env.yaml', 1, BARE],
     ['app-whole.yaml', 1, WHOLE],
+    ['app-private.yaml', 1, { isPrivate: true }],
   ],
   gateway: [
     ['app.yaml', DEPLOYED, {}],
     ['app-without-env.yaml', DEPLOYED, { ...BARE, image: `registry/app@sha256:${'0'.repeat(64)}`, pullPolicy: 'IfNotPresent' }],
     ['app-whole.yaml', DEPLOYED, WHOLE],
+    ['app-private.yaml', DEPLOYED - 1, { isPrivate: true }],
   ],
   ingress: [
     ['app.yaml', DEPLOYED, {}],

@@ -18,7 +18,8 @@ import {
   type ObjectRef,
 } from '../../platform/kubernetes/kube-objects.js'
 import { Manifests, secretNameOf } from '../../platform/manifests/manifests.js'
-import { ENGINE_DRIVERS } from './drivers/index.js'
+import { EngineDirectory } from './engine.directory.js'
+import { ENGINE_DRIVERS, PRIVATE_DRIVERS } from './drivers/index.js'
 import type { EngineDriver, Observed } from './drivers/engine-driver.js'
 import { urlOf, type Engine } from './engine.js'
 
@@ -27,6 +28,8 @@ interface Applied {
   driver: DriverName
   /** The generation of the app; what it wants never changes within one. */
   wanted: number
+  /** Not of the app alone: it follows its project. */
+  isPrivate: boolean
   /** In the order of the driver's parts. Only what tells one from another: the objects hold every value of the environment. */
   objects: readonly Identity[]
   /** Whether a watch has shown them since: until then, "not there" only means "not seen yet". */
@@ -58,6 +61,7 @@ export class EngineDeployer {
     private readonly cluster: Cluster,
     private readonly monitor: ClusterMonitor,
     private readonly watch: AppWatch,
+    @Inject(EngineDirectory) private readonly directory: Pick<EngineDirectory, 'isClosed'>,
   ) {
     this.seal = engineSeal(config)
   }
@@ -84,6 +88,12 @@ export class EngineDeployer {
     return ENGINE_DRIVERS[name]
   }
 
+  /** As {@link driverOf}, for an app as open or closed as it is to be now. @throws KubeError */
+  async driverFor(engine: Pick<Engine, 'driver' | 'access' | 'projectId'>): Promise<EngineDriver> {
+    const driver = this.driverOf(engine)
+    return (await this.directory.isClosed(engine)) ? PRIVATE_DRIVERS[driver.name] : driver
+  }
+
   /** What is in the cluster of an app, as last seen, of what this driver makes. */
   observe({ id, host }: Pick<Engine, 'id' | 'host'>, { spec }: EngineDriver): Observed {
     const made = spec.parts.flatMap(({ kind, nameOf }) =>
@@ -94,7 +104,9 @@ export class EngineDeployer {
 
   /** Whether objects of the app were in the cluster and are not any more, though nobody asked the portal to remove them. */
   isMissing({ id, host, driver, appliedGeneration }: Engine, { name, spec }: EngineDriver, observed: Observed): boolean {
-    const gone = spec.parts.some(
+    // An app that was private a moment ago has no route yet.
+    const made = spec.parts.filter(({ isEntrance }) => isEntrance === undefined || this.applied.get(id)?.isPrivate === false)
+    const gone = made.some(
       (part) => !observed.objects.some((object) => isPart(object, part, host) && object.metadata.deletionTimestamp === undefined),
     )
     return gone && driver === name && appliedGeneration > 0 && this.applied.get(id)?.seen !== false
@@ -107,11 +119,13 @@ export class EngineDeployer {
     const found = parts.map((part) => observed.objects.find((object) => isPart(object, part, engine.host)))
     if (found.some((object) => object?.metadata.deletionTimestamp !== undefined))
       throw new KubeError('conflict', 'objects of the app are still being removed')
+    if (driver.isPrivate) await this.close(engine, driver)
     const before = this.applied.get(engine.id)
     if (before && before.objects.every(({ uid }, index) => uid === found[index]?.metadata.uid)) before.seen = true
     const isCurrent =
       before?.wanted === engine.generation &&
       before.driver === driver.name &&
+      before.isPrivate === driver.isPrivate &&
       before.objects.every((identity, index) => isSame(identity, found[index]))
     if (isCurrent) return observed
     await this.applySecret(engine, driver)
@@ -120,7 +134,7 @@ export class EngineDeployer {
     for (const manifest of this.render(engine, driver)) objects.push(await this.cluster.apply<KubeObject>(manifest))
     const identities = objects.map(({ metadata: { uid, generation, resourceVersion } }) => ({ uid, generation, resourceVersion }))
     const seen = identities.every(({ uid }, index) => uid === found[index]?.metadata.uid)
-    this.applied.set(engine.id, { driver: driver.name, wanted: engine.generation, objects: identities, seen })
+    this.applied.set(engine.id, { driver: driver.name, wanted: engine.generation, isPrivate: driver.isPrivate, objects: identities, seen })
     return { ...observed, objects: [...objects, ...observed.objects.filter((object) => !found.includes(object))] }
   }
 
@@ -166,13 +180,20 @@ export class EngineDeployer {
     return { parts: [...kinds].flatMap((kind) => this.watch.objects(kind)), namespaces: this.watch.namespaces() }
   }
 
+  /** Removes what leads requests from outside to the app, of when it was open. */
+  private async close(engine: Engine, { name }: EngineDriver): Promise<void> {
+    const entrances = DRIVER_SPECS[name].parts.filter(({ isEntrance }) => isEntrance)
+    const open = entrances.filter((part) => this.watch.objectsOf(engine.id, part.kind).some((object) => isPart(object, part, engine.host)))
+    if (open.length > 0) await this.removeParts(engine, open)
+  }
+
   /** Removes an object that belongs to nothing. @throws KubeError */
   async removeStray(object: KubeObject): Promise<void> {
     await this.cluster.delete(refOf(object))
   }
 
   /** The manifests of an app, in the order in which they are applied; its Secret is not among them. */
-  render(engine: Engine, { name, spec }: EngineDriver): Manifest[] {
+  render(engine: Engine, { name, spec, isPrivate }: EngineDriver): Manifest[] {
     const { namespacePrefix, appsUrl, gateway, ingressClass, knativeTimeoutSeconds, gpuResource } = this.config
     const { scaling, health } = engine
     const image = imageOf(engine)
@@ -206,6 +227,7 @@ export class EngineDeployer {
       gatewayName: gateway?.name ?? '',
       ingressClass: ingressClass ?? '',
       timeoutSeconds: knativeTimeoutSeconds,
+      isPrivate,
     })
   }
 

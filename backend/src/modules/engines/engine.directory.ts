@@ -41,6 +41,13 @@ export class EngineDirectory {
     return gatewayPort !== null && (publicAccess === 'off' || isPrivateApp(engine, visibility))
   }
 
+  /** As {@link isPrivate}, of an app whose project is not at hand. Where there is no project any more it stays closed. */
+  async isClosed({ access, projectId }: Pick<Engine, 'access' | 'projectId'>): Promise<boolean> {
+    if (this.config.gatewayPort === null) return false
+    const project = await this.projects.find(projectId)
+    return project === null || this.isPrivate({ access }, project)
+  }
+
   private async listed(engine: Engine | null): Promise<ListedEngine | null> {
     const project = engine && (await this.projects.find(engine.projectId))
     return engine && project ? { engine, project, isPrivate: this.isPrivate(engine, project) } : null

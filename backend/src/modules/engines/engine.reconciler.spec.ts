@@ -45,6 +45,7 @@ function start(driver = 'auto'): EngineReconciler {
     fake.cluster,
     fake.monitor,
     fake.watch,
+    { isClosed: async () => false },
   )
   const made = new EngineReconciler(engines, deployer, fake.monitor, fake.watch, bus)
   made.onApplicationBootstrap()

@@ -59,6 +59,8 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
   onApplicationBootstrap(): void {
     this.ends.push(
       this.bus.on('engine.status-changed', ({ engineId }) => this.queue.add(engineId)),
+      // Who may open an app follows its project.
+      this.bus.on('project.changed', ({ projectId }) => void this.addIds(() => this.engines.findIdsOfProject(projectId))),
       this.watch.onEngine((engineId) => this.queue.add(engineId)),
       this.watch.onProject((projectId) => void this.addIds(() => this.engines.findIdsOfProject(projectId))),
       this.watch.onSynced(() => this.addAll()),
@@ -93,7 +95,7 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
       return
     }
     if (engine.appliedGeneration < engine.generation) await this.revisions.record(revisionOf(engine))
-    const driver = this.deployer.driverOf(engine)
+    const driver = await this.deployer.driverFor(engine)
     const observed = this.deployer.observe(engine, driver)
     let found: Observed
     try {

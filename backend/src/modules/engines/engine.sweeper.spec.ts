@@ -35,7 +35,7 @@ beforeEach(() => {
   projects = new Set()
   const cleanup = { register: (_: string, cleaner: ProjectCleaner) => (clean = cleaner) } as unknown as ProjectCleanup
   const known = { find: async (id: string) => (projects.has(id) ? { id } : null) } as unknown as ProjectsService
-  const deployer = new EngineDeployer(config, new Manifests(config), fake.cluster, fake.monitor, fake.watch)
+  const deployer = new EngineDeployer(config, new Manifests(config), fake.cluster, fake.monitor, fake.watch, { isClosed: async () => false })
   sweeper = new EngineSweeper(engines, known, deployer, new EventBus(), cleanup)
 })
 

@@ -17,6 +17,8 @@ export interface DriverPart {
   kind: Kind
   /** Its name, from the first label of the app's host. */
   nameOf: (host: string) => string
+  /** Whether it leads requests from outside to the app: a private app has none, and is reached through the gateway. */
+  isEntrance?: true
 }
 
 /** What a driver needs of the cluster and puts into it. How its objects are read is in `modules/engines/drivers`. */
@@ -48,7 +50,7 @@ const deployed = (name: string, title: string, route: Kind): DriverSpec => ({
   parts: [
     { kind: KIND.deployment, nameOf: sameName },
     { kind: KIND.service, nameOf: serviceNameOf },
-    { kind: route, nameOf: sameName },
+    { kind: route, nameOf: sameName, isEntrance: true },
   ],
   follows: [KIND.replicaSet],
   folders: [name, 'deployment', 'common'],
@@ -69,6 +71,13 @@ export const DRIVER_SPECS: Readonly<Record<DriverName, DriverSpec>> = {
   gateway: deployed('gateway', 'the Gateway API', KIND.httpRoute),
   ingress: deployed('ingress', 'Ingress', KIND.ingress),
   emissary: deployed('emissary', 'Emissary', KIND.mapping),
+}
+
+/** What a driver makes of an app. @param isPrivate whether its address is closed to requests from outside */
+export function specOf(driver: DriverName, isPrivate: boolean): DriverSpec {
+  const spec = DRIVER_SPECS[driver]
+  const isMade = (part: DriverPart | undefined): boolean => !isPrivate || part?.isEntrance === undefined
+  return { ...spec, parts: spec.parts.filter(isMade), templates: spec.templates.filter((_, index) => isMade(spec.parts[index])) }
 }
 
 /** Every kind that a driver's apps are made of. */

@@ -278,6 +278,7 @@ describe.each(DRIVER_NAMES)('hostile values in every field that reaches a manife
         gatewayName: hostile(),
         ingressClass: hostile(),
         timeoutSeconds: Math.floor(random() * 1_000),
+        isPrivate: false,
       }
       const app = renderApp(driver, templates, values)
       const placed = READ[driver](app)

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
-import { DRIVER_NAMES, DRIVER_SPECS, type DriverName, type DriverPart } from '../kubernetes/drivers.js'
+import { DRIVER_NAMES, DRIVER_SPECS, specOf, type DriverName, type DriverPart } from '../kubernetes/drivers.js'
 import { KIND, type Manifest } from '../kubernetes/kube-objects.js'
 import { ManifestRefused, parseManifests, type Allowed } from './parse.js'
 import { podViolations } from './pod-policy.js'
@@ -87,6 +87,8 @@ export interface AppValues {
   ingressClass: string
   /** How long Knative waits for the first byte of an answer, in seconds. */
   timeoutSeconds: number
+  /** Whether the app is reached from within the cluster alone. */
+  isPrivate: boolean
 }
 
 /** What the template of an app's Secret takes. */
@@ -109,7 +111,7 @@ export const renderProject = (templates: Templates, values: ProjectValues): Mani
  * @throws Error when a template cannot be rendered
  */
 export function renderApp(driver: DriverName, templates: Templates, values: AppValues): Manifest[] {
-  const { parts, templates: names } = DRIVER_SPECS[driver]
+  const { parts, templates: names } = specOf(driver, values.isPrivate)
   return parts.map((part, index) => {
     const name = names[index] ?? ''
     const template = `${name} of ${driver}`
@@ -248,6 +250,7 @@ export const SAMPLE_APP: AppValues = {
   gatewayName: 'apps',
   ingressClass: 'traefik',
   timeoutSeconds: 300,
+  isPrivate: false,
 }
 
 /** See {@link SAMPLE_PROJECT}. */

@@ -1,4 +1,4 @@
-import { DRIVER_SPECS, type DriverName } from '../../../platform/kubernetes/drivers.js'
+import { specOf, type DriverName } from '../../../platform/kubernetes/drivers.js'
 import {
   conditionOf,
   KIND,
@@ -18,10 +18,11 @@ import { httpRouteState, ingressState, mappingState, type RouteState } from './r
 type ReadRoute = (observed: Observed, at: Date) => RouteState
 
 /** A driver that runs an app as a Deployment behind a Service. `readRoute` knows the object that leads requests to it. */
-function deploymentDriver(name: DriverName, readRoute: ReadRoute): EngineDriver {
+function deploymentDriver(name: DriverName, readRoute: ReadRoute, isPrivate = false): EngineDriver {
   return {
     name,
-    spec: DRIVER_SPECS[name],
+    spec: specOf(name, isPrivate),
+    isPrivate,
 
     derive(desired, observed, at) {
       const replicaSets = only(observed, KIND.replicaSet)
@@ -112,6 +113,9 @@ function digestOf(pods: readonly Pod[]): string | null {
   const app = newest([...pods])?.status?.containerStatuses?.find(({ name }) => name === APP_CONTAINER)
   return /@(sha256:[0-9a-f]{64})$/.exec(app?.imageID ?? '')?.[1] ?? null
 }
+
+/** Deployment and Service alone: nothing from outside leads there but the gateway, which asks for no route. */
+export const privateDeploymentDriver = (name: DriverName): EngineDriver => deploymentDriver(name, () => ({ is: 'serving' }), true)
 
 /** Deployment, Service and an HTTPRoute that attaches to the configured Gateway. */
 export const gatewayDriver = deploymentDriver('gateway', (observed, at) => httpRouteState(only(observed, KIND.httpRoute)[0], at))

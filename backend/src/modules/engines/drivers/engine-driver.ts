@@ -19,6 +19,8 @@ export const only = <T extends KubeObject>({ objects }: Observed, kind: Kind<T>)
 export interface EngineDriver {
   readonly name: DriverName
   readonly spec: DriverSpec
+  /** Whether its apps are reached from within the cluster alone. */
+  readonly isPrivate: boolean
   /** The status of an app whose objects the cluster has taken. */
   derive(desired: Desired, observed: Observed, at: Date): Derived
   /** Whether some generation of the app answers, whichever it is. */

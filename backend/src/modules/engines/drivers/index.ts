@@ -1,5 +1,5 @@
 import type { DriverName } from '../../../platform/kubernetes/drivers.js'
-import { emissaryDriver, gatewayDriver, ingressDriver } from './deployment.driver.js'
+import { emissaryDriver, gatewayDriver, ingressDriver, privateDeploymentDriver } from './deployment.driver.js'
 import type { EngineDriver } from './engine-driver.js'
 import { knativeDriver } from './knative.driver.js'
 
@@ -9,4 +9,12 @@ export const ENGINE_DRIVERS: Readonly<Record<DriverName, EngineDriver>> = {
   gateway: gatewayDriver,
   ingress: ingressDriver,
   emissary: emissaryDriver,
+}
+
+/** The same for apps that are private. */
+export const PRIVATE_DRIVERS: Readonly<Record<DriverName, EngineDriver>> = {
+  knative: { ...knativeDriver, isPrivate: true },
+  gateway: privateDeploymentDriver('gateway'),
+  ingress: privateDeploymentDriver('ingress'),
+  emissary: privateDeploymentDriver('emissary'),
 }

@@ -19,6 +19,7 @@ const ROUTE_MS = 60_000
 export const knativeDriver: EngineDriver = {
   name: 'knative',
   spec: DRIVER_SPECS.knative,
+  isPrivate: false,
 
   derive(desired, observed, at) {
     const [service] = only(observed, KIND.knativeService)
