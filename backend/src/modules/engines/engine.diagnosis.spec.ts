@@ -2,9 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
 import type { Condition, ContainerStatus, Pod } from '../../platform/kubernetes/kube-objects.js'
 import { CAUSE_CODES, STEP_NAMES } from './engine.js'
-import { diagnose, diagnoseRefusal, stepOf } from './engine.diagnosis.js'
+import { stepOf } from './engine.causes.js'
+import { diagnose, diagnoseRefusal, type Wanted } from './engine.diagnosis.js'
+import { DEFAULT_HEALTH, FORMER_RESOURCES, FORMER_SIZE } from './engine-spec.js'
 
-const wanted = { image: 'ghcr.io/group/app:1', port: 7860 }
+const wanted: Wanted = {
+  image: 'ghcr.io/group/app:1',
+  port: 7860,
+  command: [],
+  size: FORMER_SIZE,
+  resources: FORMER_RESOURCES,
+  health: DEFAULT_HEALTH,
+}
 const at = new Date('2026-01-01T00:10:00Z')
 
 const podWith = (container: Partial<ContainerStatus>, others: ContainerStatus[] = []): Pod => ({
@@ -72,13 +81,13 @@ describe('a pod says why', () => {
     [
       'no platform',
       { state: { waiting: { reason: 'ErrImagePull', message: 'no match for platform in manifest: not found' } } },
-      'start-failed',
+      'wrong-architecture',
     ],
     ['invalid', { state: { waiting: { reason: 'InvalidImageName', message: "couldn't parse image name" } } }, 'image-invalid'],
     [
       'config error',
       { state: { waiting: { reason: 'CreateContainerConfigError', message: 'container has runAsNonRoot and image will run as root' } } },
-      'start-failed',
+      'not-non-root',
     ],
     [
       'wrong machine',
@@ -86,18 +95,18 @@ describe('a pod says why', () => {
         state: { waiting: { reason: 'CrashLoopBackOff' } },
         lastState: { terminated: { exitCode: 128, reason: 'StartError', message: 'exec format error' } },
       },
-      'start-failed',
+      'wrong-architecture',
     ],
     ['crash, just now', { state: { terminated: { exitCode: 1, reason: 'Error', message: 'Traceback' } } }, 'app-crashed'],
     ['crash, waiting', { state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: { exitCode: 2 } } }, 'app-crashed'],
     ['ended well', { state: { terminated: { exitCode: 0, reason: 'Completed' } } }, 'app-exited'],
     ['memory', { state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }, 'out-of-memory'],
     ['silent for long', { state: { running: { startedAt: '2026-01-01T00:08:00Z' } } }, 'port-not-answering'],
-  ])('%s', (_, container, code) => expect(codeOf(diagnose(wanted, [podWith(container)], [], at))).toBe(code))
+  ])('%s', (_, container, code) => expect(codeOf(diagnose(wanted, { pods: [podWith(container)], troubles: [] }, at))).toBe(code))
 
   it('nothing, while it is being made or has just begun', () => {
-    expect(diagnose(wanted, [podWith({ state: { waiting: { reason: 'ContainerCreating' } } })], [], at)).toBeNull()
-    expect(diagnose(wanted, [podWith({ state: { running: { startedAt: '2026-01-01T00:09:30Z' } } })], [], at)).toEqual({
+    expect(diagnose(wanted, { pods: [podWith({ state: { waiting: { reason: 'ContainerCreating' } } })], troubles: [] }, at)).toBeNull()
+    expect(diagnose(wanted, { pods: [podWith({ state: { running: { startedAt: '2026-01-01T00:09:30Z' } } })], troubles: [] }, at)).toEqual({
       inMs: 30_000,
     })
   })
@@ -105,24 +114,26 @@ describe('a pod says why', () => {
   it('nothing of a container that ended once and is ready now', () => {
     const pod = podWith({ state: { running: { startedAt: '2026-01-01T00:00:01Z' } }, lastState: { terminated: { exitCode: 1 } } })
     pod.status?.conditions?.push({ type: 'Ready', status: 'True' })
-    expect(diagnose(wanted, [pod], [], at)).toBeNull()
+    expect(diagnose(wanted, { pods: [pod], troubles: [] }, at)).toBeNull()
   })
 
   it('what is wrong with the container beside the app', () => {
     const pod = podWith({ state: { waiting: { reason: 'PodInitializing' } } }, [
       { name: 'queue-proxy', state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } },
     ])
-    expect(diagnose(wanted, [pod], [], at)).toMatchObject({
+    expect(diagnose(wanted, { pods: [pod], troubles: [] }, at)).toMatchObject({
       cause: { code: 'unknown', evidence: 'queue-proxy: ErrImagePull not found' },
     })
   })
 
   it('more than a condition, which follows later', () => {
     const trouble = troubleOf('ResourcesAvailable', 'ProgressDeadlineExceeded', 'timed out progressing')
-    expect(codeOf(diagnose(wanted, [podWith({ state: { terminated: { exitCode: 3 } } })], [trouble], at))).toBe('app-crashed')
-    expect(codeOf(diagnose(wanted, [podWith({ state: { running: { startedAt: '2026-01-01T00:09:59Z' } } })], [trouble], at))).toBe(
-      'start-timeout',
+    expect(codeOf(diagnose(wanted, { pods: [podWith({ state: { terminated: { exitCode: 3 } } })], troubles: [trouble] }, at))).toBe(
+      'app-crashed',
     )
+    expect(
+      codeOf(diagnose(wanted, { pods: [podWith({ state: { running: { startedAt: '2026-01-01T00:09:59Z' } } })], troubles: [trouble] }, at)),
+    ).toBe('start-timeout')
   })
 })
 
@@ -168,13 +179,17 @@ describe('a condition says why', () => {
     ['ReplicaFailure', 'FailedCreate', 'pods "x" is forbidden: exceeded quota: vitrine, requested: pods=1', 'quota-exceeded'],
     ['ResourcesAvailable', 'Whatever', 'something new', 'unknown'],
   ])('%s %s: %s', (type, reason, message, code) => {
-    const diagnosis = diagnose(wanted, [], [troubleOf(type, reason, message)], at)
+    const diagnosis = diagnose(wanted, { pods: [], troubles: [troubleOf(type, reason, message)] }, at)
     expect(codeOf(diagnosis)).toBe(code)
     expect(diagnosis && 'cause' in diagnosis && diagnosis.cause.evidence).toContain(message.replace('Container failed with: ', ''))
   })
 
   it('keeps the end of a long evidence', () => {
-    const diagnosis = diagnose(wanted, [], [troubleOf('ContainerHealthy', 'ExitCode1', `${'x'.repeat(5_000)} the end`)], at)
+    const diagnosis = diagnose(
+      wanted,
+      { pods: [], troubles: [troubleOf('ContainerHealthy', 'ExitCode1', `${'x'.repeat(5_000)} the end`)] },
+      at,
+    )
     const evidence = diagnosis && 'cause' in diagnosis ? diagnosis.cause.evidence : ''
     expect(evidence).toHaveLength(2_000)
     expect(evidence).toMatch(/^….*the end$/)

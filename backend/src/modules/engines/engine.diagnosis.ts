@@ -1,12 +1,34 @@
+import type { ClusterEvent } from '../../platform/kubernetes/cluster-event.js'
 import type { KubeError } from '../../platform/kubernetes/kube-error.js'
+import {
+  conditionOf,
+  type Condition,
+  type ContainerStatus,
+  type KnativeService,
+  type Pod,
+  type ResourceQuota,
+} from '../../platform/kubernetes/kube-objects.js'
 import { ManifestRefused } from '../../platform/manifests/parse.js'
-import { conditionOf, type Condition, type ContainerStatus, type KnativeService, type Pod } from '../../platform/kubernetes/kube-objects.js'
-import type { CauseCode, EngineCause, StepName } from './engine.js'
+import { shortagesOf } from './engine.arithmetic.js'
+import { makeCause, type Named } from './engine.causes.js'
+import type { EngineSpec } from './engine-spec.js'
+import { clueOf } from './engine.output.js'
+import type { CauseCode, EngineCause } from './engine.js'
+
+export { stepOf } from './engine.causes.js'
 
 /** What the app is meant to be, as far as a diagnosis needs it. */
-export interface Wanted {
-  image: string
-  port: number
+export type Wanted = Named & Pick<EngineSpec, 'command'>
+
+/** What is seen of a generation of an app. */
+export interface Signs {
+  pods: readonly Pod[]
+  /** Conditions that say that something is wrong, the most telling one first. */
+  troubles: readonly Condition[]
+  /** What Kubernetes said lately of the pods. */
+  events?: readonly ClusterEvent[]
+  /** That of the app's project, as last counted. */
+  quota?: ResourceQuota | undefined
 }
 
 /** A cause, or the milliseconds after which there will be one if nothing changes; null when nothing points to any. */
@@ -15,21 +37,24 @@ export type Diagnosis = { cause: EngineCause } | { inMs: number } | null
 /** The container of the app, with every driver; with Knative's there is its queue-proxy beside it. */
 export const APP_CONTAINER = 'user-container'
 
-// So long an app may listen to nothing before it is said to have failed. It is shown as running as soon as it answers, however late.
-const SILENT_MS = 60_000
 // A new node, or a pod that is just leaving, may make room.
 const UNSCHEDULABLE_MS = 15_000
-const MAX_EVIDENCE = 2_000
+// The network of a pod often fails once and then does not.
+const PREPARED_MS = 30_000
+// An evicted pod stays for good. For so long it tells why its successor is not there yet.
+const EVICTED_MS = 10 * 60_000
 
 /**
- * Why a generation of an app does not run, from its pods and from what controllers say is wrong with it. Pure. Pods say it first and in most detail:
- * conditions follow, some only when a progress deadline of minutes has passed.
- * @param troubles conditions that say that something is wrong, the most telling one first
+ * Why a generation of an app does not run, from its pods, from what controllers say is wrong with it, from events and from the quota. Pure. Pods say it
+ * first and in most detail: conditions follow, some only when a progress deadline of minutes has passed.
  */
-export function diagnose(wanted: Wanted, pods: readonly Pod[], troubles: readonly Condition[], at: Date): Diagnosis {
-  const newest = pods.filter(({ metadata }) => !metadata.deletionTimestamp).sort(newestFirst)
-  const found = newest.map((pod) => diagnosePod(wanted, pod, at)).filter((each) => each !== null)
-  return found.find((each) => 'cause' in each) ?? diagnoseConditions(wanted, troubles, at) ?? found[0] ?? null
+export function diagnose(wanted: Wanted, signs: Signs, at: Date): Diagnosis {
+  const newest = signs.pods.filter(({ metadata }) => !metadata.deletionTimestamp).sort(newestFirst)
+  const found = newest
+    .filter((pod, index) => index === 0 || !isOver(pod) || age(endOf(pod), at) < EVICTED_MS)
+    .map((pod) => diagnosePod(wanted, pod, eventsOf(pod, signs.events ?? []), at))
+    .filter((each) => each !== null)
+  return found.find((each) => 'cause' in each) ?? diagnoseConditions(wanted, signs, at) ?? found[0] ?? null
 }
 
 /** Why a service got no revision. */
@@ -42,48 +67,67 @@ export function diagnoseService(wanted: Wanted, service: KnativeService): Engine
 export function diagnoseRefusal(wanted: Wanted, error: KubeError | ManifestRefused): EngineCause | null {
   if (error instanceof ManifestRefused)
     return {
-      ...make('manifest-refused', error.message),
+      ...makeCause('manifest-refused', wanted, error.message),
       title: 'The portal refused what its templates make of the app',
       fix: 'Ask an admin to look into the templates of the portal, with the text below.',
     }
   // Something of the same name is still on its way out: that ends by itself.
   if (/being terminated/.test(error.message)) return null
   const evidence = [error.message, ...error.causes.map(({ field, message }) => `${field}: ${message}`)].join('\n')
-  if (/exceeded quota/.test(error.message)) return make('quota-exceeded', evidence)
-  if (error.kind === 'forbidden') return make('not-allowed-in-cluster', evidence)
+  if (/exceeded quota/.test(error.message)) return causeOfQuota(wanted, evidence)
+  if (error.kind === 'forbidden') return makeCause('not-allowed-in-cluster', wanted, evidence)
   if (error.kind !== 'invalid') return null
   const known = causeOfText(wanted, '', evidence)
   const byKnative = /webhook "[^"]*\.knative\.dev"/.test(error.message) && known.code === 'policy-refused'
-  return known.code === 'unknown' || byKnative ? make('manifest-refused', evidence) : known
+  return known.code === 'unknown' || byKnative ? makeCause('manifest-refused', wanted, evidence) : known
 }
 
 /** Why an app that runs is not reached. */
-export const routeNotReady = (evidence: string): EngineCause => make('route-not-ready', evidence)
+export const routeNotReady = (wanted: Wanted, evidence: string): EngineCause => makeCause('route-not-ready', wanted, evidence)
 
 /** Whether a cause says no more than that something does not work: one that was found before says more. */
 export const isVague = ({ code }: EngineCause): boolean => code === 'start-timeout' || code === 'unknown'
 
-/** The step at which an app with this cause is stuck. */
-export function stepOf(code: CauseCode): StepName {
-  if (code.startsWith('image-')) return 'pulling'
-  if (['quota-exceeded', 'policy-refused', 'unschedulable', 'manifest-refused', 'not-allowed-in-cluster'].includes(code))
-    return 'scheduling'
-  return code === 'route-not-ready' ? 'ready' : 'starting'
-}
-
-function diagnosePod(wanted: Wanted, pod: Pod, at: Date): Diagnosis {
+function diagnosePod(wanted: Wanted, pod: Pod, events: readonly ClusterEvent[], at: Date): Diagnosis {
+  const evicted = evictionOf(pod, events)
+  if (evicted !== null) return { cause: causeOfEviction(wanted, evicted) }
   const scheduled = conditionOf(pod, 'PodScheduled')
-  if (scheduled?.status === 'False') return unschedulable(scheduled, at)
+  if (scheduled?.status === 'False') return unschedulable(wanted, scheduled, at)
   if (conditionOf(pod, 'Ready')?.status === 'True') return null
   const containers = pod.status?.containerStatuses ?? []
   const app = containers.find(({ name }) => name === APP_CONTAINER)
   if (!app) return null
-  return diagnoseContainer(wanted, app) ?? diagnoseOthers(containers) ?? diagnoseSilence(wanted, app, at)
+  return (
+    diagnoseContainer(wanted, app) ??
+    diagnoseOthers(wanted, app, containers) ??
+    diagnoseSilence(wanted, app, { events, proxied: containers.length > 1 }, at) ??
+    diagnosePreparation(wanted, app, scheduled, events, at)
+  )
 }
 
-function unschedulable({ message = '', lastTransitionTime }: Condition, at: Date): Diagnosis {
+/** What Kubernetes says of a pod that it ended for its node's sake; null of another. An app that ends in order when asked leaves only the event. */
+function evictionOf({ status = {} }: Pod, events: readonly ClusterEvent[]): string | null {
+  const { phase, reason = '', message = '' } = status
+  if (phase === 'Failed' && reason !== '' && reason !== 'DeadlineExceeded') return message || reason
+  return latest(events, /^(?:Evicted|TaintManagerEviction)$/)?.message ?? null
+}
+
+function causeOfEviction(wanted: Wanted, message: string): EngineCause {
+  const own = /usage exceeds the total limit|exceeded its local ephemeral storage limit|usage of EmptyDir volume/i.test(message)
+  return makeCause(own ? 'disk-full' : 'evicted', wanted, message)
+}
+
+function unschedulable(wanted: Wanted, { message = '', lastTransitionTime }: Condition, at: Date): Diagnosis {
   const inMs = UNSCHEDULABLE_MS - age(lastTransitionTime, at)
-  return inMs > 0 ? { inMs } : { cause: make('unschedulable', message) }
+  return inMs > 0 ? { inMs } : { cause: makeCause(lackOf(message), wanted, message) }
+}
+
+/** What the scheduler misses; of several, that which is hardest to get. */
+function lackOf(message: string): CauseCode {
+  if (/Insufficient [\w.-]+\/[\w.-]+/.test(message)) return 'unschedulable-gpu'
+  if (/Insufficient memory/.test(message)) return 'unschedulable-memory'
+  if (/Insufficient cpu/.test(message)) return 'unschedulable-cpu'
+  return /Insufficient ephemeral-storage/.test(message) ? 'unschedulable-disk' : 'unschedulable'
 }
 
 function diagnoseContainer(wanted: Wanted, { state = {}, lastState = {} }: ContainerStatus): Diagnosis {
@@ -92,189 +136,178 @@ function diagnoseContainer(wanted: Wanted, { state = {}, lastState = {} }: Conta
     // While it backs off, Kubernetes says so before what it said before: the same evidence, so that the status does not change to and fro.
     return { cause: causeOfImage(wanted, message.replace(/^Back-off pulling image "[^"]*"(?:: ErrImagePull: )?/, '') || reason) }
   }
-  if (reason === 'InvalidImageName') return { cause: make('image-invalid', message, { image: wanted.image }) }
+  if (reason === 'InvalidImageName') return { cause: makeCause('image-invalid', wanted, message) }
   if (/^(CreateContainerConfigError|CreateContainerError|RunContainerError|StartError)$/.test(reason))
-    return { cause: causeOfStart(message) }
+    return { cause: causeOfStart(wanted, message) }
   // Started again after a crash and not ready yet: how it ended is what is known, and saying so keeps the status from changing with each restart.
   const ended = state.terminated ?? lastState.terminated
   if (!ended) return null
-  const { exitCode = 0, signal, finishedAt = '' } = ended
+  const { exitCode = 0, signal } = ended
   const output = ended.message?.trim() ?? ''
-  if (ended.reason === 'OOMKilled') return { cause: make('out-of-memory', output || `killed at ${finishedAt}`) }
-  if (/^(StartError|ContainerCannotRun)$/.test(ended.reason ?? '')) return { cause: causeOfStart(output) }
-  if (exitCode === 0) return { cause: make('app-exited', output || `exit code 0 at ${finishedAt}`) }
-  return { cause: causeOfExit(exitCode, signal, output) }
+  if (ended.reason === 'OOMKilled')
+    return { cause: makeCause('out-of-memory', wanted, output || 'Kubernetes says OOMKilled: the kernel ended it at its memory limit.') }
+  if (/^(StartError|ContainerCannotRun)$/.test(ended.reason ?? '')) return { cause: causeOfStart(wanted, output) }
+  // Its node forgot it, with its pod or without.
+  if (ended.reason === 'ContainerStatusUnknown') return { cause: makeCause('evicted', wanted, output) }
+  if (exitCode === 0) return { cause: makeCause('app-exited', wanted, output || 'It ended with exit code 0.') }
+  return { cause: causeOfExit(wanted, exitCode, signal, output) }
 }
 
-function diagnoseOthers(containers: ContainerStatus[]): Diagnosis {
-  for (const { name, state } of containers) {
+function diagnoseOthers(wanted: Wanted, app: ContainerStatus, containers: ContainerStatus[]): Diagnosis {
+  for (const { name, state, lastState } of containers) {
+    if (name === APP_CONTAINER) continue
     const { reason = '', message = '' } = state?.waiting ?? {}
-    if (
-      name !== APP_CONTAINER &&
-      /^(ErrImagePull|ImagePullBackOff|ErrImageNeverPull|CreateContainer\w*Error|CrashLoopBackOff)$/.test(reason)
-    )
-      return { cause: make('unknown', `${name}: ${reason} ${message}`.trim()) }
+    const ended = state?.terminated ?? lastState?.terminated
+    // Knative's proxy needs little but its ports. An app that has taken one of them runs.
+    if (app.state?.running && ended && ended.exitCode !== 0 && !ended.message)
+      return { cause: makeCause('port-taken', wanted, `${name} ends with exit code ${ended.exitCode} while the app runs.`) }
+    if (/^(ErrImagePull|ImagePullBackOff|ErrImageNeverPull|CreateContainer\w*Error|CrashLoopBackOff)$/.test(reason))
+      return { cause: makeCause('unknown', wanted, `${name}: ${reason} ${message}`.trim()) }
   }
   return null
 }
 
-function diagnoseSilence({ port }: Wanted, { state }: ContainerStatus, at: Date): Diagnosis {
-  if (!state?.running) return null
-  const ran = age(state.running.startedAt, at)
-  if (ran < SILENT_MS) return { inMs: SILENT_MS - ran }
-  return {
-    cause: make(
-      'port-not-answering',
-      `The app has run since ${state.running.startedAt ?? 'some time'} and nothing answers on port ${port}.`,
-      { port },
-    ),
-  }
+interface Probing {
+  events: readonly ClusterEvent[]
+  /** Whether the kubelet asks a proxy in the pod, which says of the app no more than that it is not well. */
+  proxied: boolean
 }
 
-function diagnoseConditions(wanted: Wanted, [condition]: readonly Condition[], at: Date): Diagnosis {
+/** Of a container that runs and is not ready: nothing answers, or not as it should. */
+function diagnoseSilence(wanted: Wanted, { state }: ContainerStatus, { events, proxied }: Probing, at: Date): Diagnosis {
+  if (!state?.running) return null
+  const { port, health } = wanted
+  const patience = health.startupSeconds * 1_000
+  const ran = age(state.running.startedAt, at)
+  if (ran < patience) return { inMs: patience - ran }
+  const probe = latest(events, /^Unhealthy$/)?.message.replace(/^Readiness probe (?:failed|errored): /, '')
+  const since = `The app has run since ${state.running.startedAt ?? 'some time'}`
+  const said = probe === undefined || proxied ? '' : `\n${probe}`
+  if (health.kind === 'tcp' || (!proxied && /connection refused/.test(said)))
+    return { cause: makeCause('port-not-answering', wanted, `${since} and nothing answers on port ${port}.${said}`) }
+  // Of what is wrong with the answer only an event tells; they are read a moment after the pods.
+  if (probe === undefined) return { cause: makeCause('start-timeout', wanted, `${since} and is not ready.`) }
+  const asked = `${since} and GET ${health.path} on port ${port} is not answered well.`
+  return { cause: makeCause('health-failing', wanted, proxied ? asked : `${asked}${said}`) }
+}
+
+/** Of a container that is not made: only events say why. */
+function diagnosePreparation(
+  wanted: Wanted,
+  { state }: ContainerStatus,
+  scheduled: Condition | undefined,
+  events: readonly ClusterEvent[],
+  at: Date,
+): Diagnosis {
+  const failure = latest(events, /^(?:FailedCreatePodSandBox|FailedMount|FailedAttachVolume|NetworkNotReady)$/)
+  if (!failure || !/^(?:ContainerCreating|PodInitializing)$/.test(state?.waiting?.reason ?? '')) return null
+  const inMs = PREPARED_MS - age(scheduled?.lastTransitionTime, at)
+  if (inMs > 0) return { inMs }
+  const secret = /secrets? "[^"]*" not found/.test(failure.message)
+  return { cause: makeCause(secret ? 'secret-missing' : 'not-prepared', wanted, failure.message) }
+}
+
+function diagnoseConditions(wanted: Wanted, { troubles: [condition], quota }: Signs, at: Date): Diagnosis {
   if (!condition) return null
-  if (condition.reason === 'Unschedulable') return unschedulable(condition, at)
-  return { cause: causeOfText(wanted, condition.reason ?? '', condition.message ?? '') }
+  if (condition.reason === 'Unschedulable') return unschedulable(wanted, condition, at)
+  return { cause: causeOfText(wanted, condition.reason ?? '', condition.message ?? '', quota) }
 }
 
 /** What a text of Kubernetes or Knative means. Texts are no contract, so each test is loose and there is always the text itself to show. */
-function causeOfText(wanted: Wanted, reason: string, text: string): EngineCause {
+function causeOfText(wanted: Wanted, reason: string, text: string, quota?: ResourceQuota): EngineCause {
   const message = text.replace(/^Container failed with: /, '')
-  if (/OCI runtime|failed to create (?:containerd|shim) task|exec format error/i.test(message)) return causeOfStart(message)
+  if (/OCI runtime|failed to create (?:containerd|shim) task|exec format error/i.test(message)) return causeOfStart(wanted, message)
+  if (/container could not be located/.test(message)) return makeCause('evicted', wanted, message)
   const exit = /^ExitCode(\d+)$/.exec(reason)
-  if (exit) return exit[1] === '0' ? make('app-exited', message) : causeOfExit(Number(exit[1]), undefined, message)
-  if (/exceeded quota/i.test(message)) return make('quota-exceeded', message)
-  if (/violates PodSecurity|admission webhook .* denied|is forbidden/i.test(message)) return make('policy-refused', message)
-  if (/OOMKilled/.test(reason + message)) return make('out-of-memory', message)
+  if (exit)
+    return exit[1] === '0' ? makeCause('app-exited', wanted, message) : causeOfExit(wanted, Number(exit[1]), undefined, message.trim())
+  if (/exceeded quota/i.test(message)) return causeOfQuota(wanted, message, quota)
+  if (/(?:maximum|minimum) \S+ usage per|max limit to request ratio/i.test(message)) return makeCause('size-refused', wanted, message)
+  if (/violates PodSecurity|admission webhook .* denied|ValidatingAdmissionPolicy|is forbidden/i.test(message))
+    return makeCause('policy-refused', wanted, message)
+  if (/OOMKilled/.test(reason + message)) return makeCause('out-of-memory', wanted, message)
   if (/unable to fetch image|failed to resolve image|ImagePull|pull(ing)? image/i.test(`${reason} ${message}`))
     return causeOfImage(wanted, message)
-  if (/could not parse reference|invalid reference format/i.test(message)) return make('image-invalid', message, { image: wanted.image })
-  if (/^(CreateContainer\w*Error|RunContainerError|StartError)$/.test(reason)) return causeOfStart(message)
+  if (/could not parse reference|invalid reference format/i.test(message)) return makeCause('image-invalid', wanted, message)
+  if (/^(CreateContainer\w*Error|RunContainerError|StartError)$/.test(reason)) return causeOfStart(wanted, message)
   if (/ProgressDeadlineExceeded|timed out progressing/i.test(`${reason} ${message}`) || /initial scale was never achieved/i.test(message))
-    return make('start-timeout', message, { port: wanted.port })
-  return make('unknown', [reason, message].filter(Boolean).join(': '))
+    return makeCause('start-timeout', wanted, message)
+  return makeCause('unknown', wanted, [reason, message].filter(Boolean).join(': '))
 }
 
-function causeOfImage({ image }: Wanted, message: string): EngineCause {
-  if (/no match for platform/i.test(message)) return causeOfStart(message)
+function causeOfQuota(wanted: Wanted, message: string, quota?: ResourceQuota): EngineCause {
+  const shortages = shortagesOf(message, quota)
+  const what = [...new Set(shortages.map((each) => each.what))].join(' and ') || 'room'
+  const cause = makeCause('quota-exceeded', wanted, [...shortages.map(({ text }) => text), message].join('\n'), { what })
+  return shortages.length > 0 && !shortages.some(({ bySize }) => bySize) ? { ...cause, field: null } : cause
+}
+
+function causeOfImage(wanted: Wanted, message: string): EngineCause {
+  if (/no match for platform|no child with platform/i.test(message)) return makeCause('wrong-architecture', wanted, message)
   // A registry that hides what is private says "denied" of what does not exist, too: the title names both.
   if (
     /unauthorized|denied|forbidden|authentication required|no basic auth|insufficient_scope|status code 40[13]\b|40[13] (?:Unauthorized|Forbidden)/i.test(
       message,
     )
   )
-    return make('image-private', message, { image })
+    return makeCause('image-private', wanted, message)
   if (/not found|manifest.?unknown|name.?unknown|no such (?:manifest|image)|does not exist|status code 404\b/i.test(message))
-    return make('image-not-found', message, { image })
-  return make('image-unresolved', message, { image })
+    return makeCause('image-not-found', wanted, message)
+  return makeCause('image-unresolved', wanted, message)
 }
 
-function causeOfStart(message: string): EngineCause {
-  return make('start-failed', message)
+/** What the container runtime says of a container that it cannot make or start. */
+function causeOfStart(wanted: Wanted, message: string): EngineCause {
+  if (/exec format error|no match for platform/i.test(message)) return makeCause('wrong-architecture', wanted, message)
+  if (/runAsNonRoot|non-root|runAsUser breaks/i.test(message)) return makeCause('not-non-root', wanted, message)
+  if (/\b(?:secret|configmap) "[^"]*" not found|couldn't find key/i.test(message)) return makeCause('secret-missing', wanted, message)
+  // The image's own command works as root, so what is missing is a right; one that someone has typed may just be no program.
+  if (/permission denied/i.test(message)) return makeCause(wanted.command.length > 0 ? 'bad-command' : 'not-non-root', wanted, message)
+  if (/executable file not found|no such file or directory|is a directory|not a directory/i.test(message))
+    return makeCause('bad-command', wanted, message)
+  return makeCause('start-failed', wanted, message)
 }
 
-function causeOfExit(code: number, signal: number | undefined, output: string): EngineCause {
+/** What a container's exit and its last lines mean. */
+function causeOfExit(wanted: Wanted, code: number, signal: number | undefined, output: string): EngineCause {
+  const clue = clueOf(output)
+  switch (clue?.is) {
+    case 'architecture':
+      return makeCause('wrong-architecture', wanted, output)
+    case 'memory':
+      return makeCause('out-of-memory', wanted, output)
+    case 'disk':
+      return makeCause('disk-full', wanted, output)
+    case 'path':
+      return makeCause('path-not-writable', wanted, output, { path: clue.path })
+    case 'command':
+      return makeCause('bad-command', wanted, output)
+    case 'port-not-allowed':
+    case 'port-taken':
+      return makeCause(clue.is, wanted, output)
+  }
+  // What a shell ends with when there is no such program, or it may not be run.
+  if (code === 126 || code === 127) return makeCause('bad-command', wanted, output || `It ended with exit code ${code}.`)
   const number = signal ?? (code > 128 ? code - 128 : undefined)
-  return make('app-crashed', output || `exit code ${code}`, {
+  return makeCause('app-crashed', wanted, output || `It ended with exit code ${code} and said nothing.`, {
     exit: number === undefined ? `code ${code}` : `code ${code} (signal ${number})`,
+    hint: clue ? `${clue.text} ` : '',
   })
 }
 
-interface Wording {
-  title: string
-  fix: string
-  field: EngineCause['field']
-}
+const eventsOf = ({ metadata }: Pod, events: readonly ClusterEvent[]): ClusterEvent[] =>
+  events.filter(({ object }) => object === `Pod/${metadata.name}`)
 
-/** What a cause is called and what helps. `{name}` is filled from what is known. */
-const WORDING: Record<CauseCode, Wording> = {
-  'image-not-found': {
-    title: 'The image {image} does not exist',
-    fix: 'Check the name and the tag of the image, push it if it is not there yet, then deploy again.',
-    field: 'image',
-  },
-  'image-private': {
-    title: 'The image {image} may not be pulled',
-    fix: 'It is private or does not exist. Make it readable for the cluster, or use an image from a registry that is.',
-    field: 'image',
-  },
-  'image-unresolved': {
-    title: 'The image {image} cannot be fetched',
-    fix: 'The cluster does not reach its registry. Check the host name in the image, and that the registry answers the cluster; or name the image by its digest.',
-    field: 'image',
-  },
-  'image-invalid': { title: '"{image}" is not the name of an image', fix: 'Write it as registry/path:tag.', field: 'image' },
-  'port-not-answering': {
-    title: 'Nothing answers on port {port}',
-    fix: 'Set the port on which your app listens, or let it listen on the port in the environment variable PORT, on 0.0.0.0 rather than 127.0.0.1. If it only needs longer to start, wait: it is shown as running as soon as it answers.',
-    field: 'port',
-  },
-  'app-crashed': {
-    title: 'The app ended with exit {exit}',
-    fix: 'Read its log for what it says at the end, correct it or its environment, then deploy again.',
-    field: null,
-  },
-  'app-exited': {
-    title: 'The app ended by itself',
-    fix: 'It must keep running and listen on its port. Check which command the image starts.',
-    field: 'image',
-  },
-  'out-of-memory': {
-    title: 'The app ran out of memory',
-    fix: 'It was ended when it used more than 2 GiB. Load less at once, or use a smaller model.',
-    field: null,
-  },
-  'start-failed': {
-    title: 'The app cannot be started',
-    fix: 'Check that the image has the command that it names, that it can run as user 1000, and that it is built for the machines of the cluster.',
-    field: 'image',
-  },
-  'start-timeout': {
-    title: 'The app did not become ready in time',
-    fix: 'Check in its log how far it came, and that it listens on port {port}.',
-    field: 'port',
-  },
-  'quota-exceeded': {
-    title: 'The quota of the project is used up',
-    fix: 'Delete apps of this project that are no longer needed, or ask an admin for more.',
-    field: null,
-  },
-  'policy-refused': {
-    title: 'The cluster does not allow this app',
-    fix: 'A rule of the cluster refused it. Ask an admin, with the text below.',
-    field: null,
-  },
-  unschedulable: {
-    title: 'No machine has room for the app',
-    fix: 'Stop apps that are no longer needed, or ask an admin for more machines. Deploy again when there is room.',
-    field: null,
-  },
-  'route-not-ready': {
-    title: 'The address of the app is not served',
-    fix: 'The app runs, but the gateway of the cluster does not lead requests to it. Ask an admin, with the text below.',
-    field: null,
-  },
-  'manifest-refused': { title: 'The cluster refused the app', fix: 'Correct what the text below names, then deploy again.', field: null },
-  'not-allowed-in-cluster': {
-    title: 'The portal may not do this in the cluster',
-    fix: 'Ask an admin to check the rights of the portal, with the text below.',
-    field: null,
-  },
-  unknown: {
-    title: 'The app does not start',
-    fix: 'See the text below and the log of the app. If that does not help, ask an admin.',
-    field: null,
-  },
-}
+const latest = (events: readonly ClusterEvent[], reason: RegExp): ClusterEvent | undefined =>
+  events.filter((event) => reason.test(event.reason)).reduce<ClusterEvent | undefined>((a, b) => (a && a.at >= b.at ? a : b), undefined)
 
-function make(code: CauseCode, evidence: string, values: Record<string, string | number> = {}): EngineCause {
-  const { title, fix, field } = WORDING[code]
-  const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all))
-  return { code, title: fill(title), fix: fill(fix), field, evidence: shorten(evidence.trim()) }
-}
+const isOver = ({ status }: Pod): boolean => status?.phase === 'Failed' || status?.phase === 'Succeeded'
 
-// The end of an output says more than its beginning.
-const shorten = (text: string): string => (text.length <= MAX_EVIDENCE ? text : `…${text.slice(1 - MAX_EVIDENCE)}`)
+/** When a pod that is over came to its end, or at least began. */
+function endOf(pod: Pod): string | undefined {
+  const ends = pod.status?.containerStatuses?.flatMap(({ state }) => state?.terminated?.finishedAt ?? []) ?? []
+  return ends.sort().at(-1) ?? conditionOf(pod, 'Ready')?.lastTransitionTime ?? pod.metadata.creationTimestamp
+}
 
 const age = (since: string | undefined, at: Date): number => (since === undefined ? 0 : at.getTime() - Date.parse(since))
 

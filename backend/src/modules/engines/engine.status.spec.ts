@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { KnativeRevision, KnativeService, Pod } from '../../platform/kubernetes/kube-objects.js'
 import { knativeDriver } from './drivers/knative.driver.js'
+import { DEFAULT_HEALTH, FORMER_RESOURCES, FORMER_SIZE } from './engine-spec.js'
 import { pendingStatus, waitingSteps, type EngineStatus } from './engine.js'
 import { sameStatus, type Derived, type Desired } from './engine.status.js'
 
@@ -25,6 +26,10 @@ const deployed = new Date('2026-11-21T02:00:00Z')
 const desired = (changes: Partial<Desired> = {}): Desired => ({
   image: '10.200.0.1:5000/vitrine-test/hello:1',
   port: 8080,
+  command: [],
+  size: FORMER_SIZE,
+  resources: FORMER_RESOURCES,
+  health: DEFAULT_HEALTH,
   generation: 1,
   digest: null,
   status: pendingStatus('', deployed),
@@ -48,12 +53,12 @@ describe('what the real cluster shows', () => {
     ['no-digest', 1, 'Failed', 'image-not-found', 'done failed waiting waiting'],
     ['crash', 1, 'Failed', 'app-crashed', 'done done failed waiting'],
     ['oom', 1, 'Failed', 'out-of-memory', 'done done failed waiting'],
-    ['nocommand', 1, 'Failed', 'start-failed', 'done done failed waiting'],
+    ['nocommand', 1, 'Failed', 'bad-command', 'done done failed waiting'],
     ['silent-port', 1, 'Failed', 'port-not-answering', 'done done failed waiting'],
     ['quota', 1, 'Failed', 'quota-exceeded', 'failed waiting waiting waiting'],
     ['policy', 1, 'Failed', 'policy-refused', 'failed waiting waiting waiting'],
-    ['ceiling', 1, 'Failed', 'policy-refused', 'failed waiting waiting waiting'],
-    ['unschedulable', 1, 'Failed', 'unschedulable', 'failed waiting waiting waiting'],
+    ['ceiling', 1, 'Failed', 'size-refused', 'failed waiting waiting waiting'],
+    ['unschedulable', 1, 'Failed', 'unschedulable-cpu', 'failed waiting waiting waiting'],
     ['degraded-crash', 2, 'Degraded', 'app-crashed', 'done done failed waiting'],
     ['degraded-image', 2, 'Degraded', 'image-not-found', 'waiting failed waiting waiting'],
   ] as const)('%s of generation %i is %s (%s)', (name, generation, phase, code, steps) => {

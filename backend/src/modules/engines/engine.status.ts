@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { conditionOf, type Pod } from '../../platform/kubernetes/kube-objects.js'
 import type { Engine, EngineCause, EnginePhase, EngineStatus, EngineStep, StepName } from './engine.js'
 import { STEP_NAMES } from './engine.js'
-import { APP_CONTAINER, isVague, stepOf, type Diagnosis } from './engine.diagnosis.js'
+import { stepOf } from './engine.causes.js'
+import { APP_CONTAINER, isVague, type Diagnosis } from './engine.diagnosis.js'
 
 /** What is wanted, and what was known before. */
-export type Desired = Pick<Engine, 'image' | 'port' | 'generation' | 'digest' | 'status'>
+export type Desired = Pick<Engine, 'image' | 'port' | 'command' | 'size' | 'resources' | 'health' | 'generation' | 'digest' | 'status'>
 
 export interface Derived {
   status: EngineStatus

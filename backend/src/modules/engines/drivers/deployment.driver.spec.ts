@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { KIND, type Deployment, type KubeObject, type Pod } from '../../../platform/kubernetes/kube-objects.js'
+import { DEFAULT_HEALTH, FORMER_RESOURCES, FORMER_SIZE } from '../engine-spec.js'
 import { pendingStatus, type EngineStatus } from '../engine.js'
 import { sameStatus, type Desired } from '../engine.status.js'
 import { emissaryDriver, gatewayDriver, ingressDriver } from './deployment.driver.js'
@@ -20,6 +21,10 @@ const deployed = new Date('2026-11-21T05:49:30Z')
 const desired = (changes: Partial<Desired> = {}): Desired => ({
   image: '10.200.0.1:5000/vitrine-test/hello:1',
   port: 8080,
+  command: [],
+  size: FORMER_SIZE,
+  resources: FORMER_RESOURCES,
+  health: DEFAULT_HEALTH,
   generation: 1,
   digest: null,
   status: pendingStatus('', deployed),

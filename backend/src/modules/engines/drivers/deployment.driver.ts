@@ -34,7 +34,12 @@ function deploymentDriver(name: DriverName, readRoute: ReadRoute, isPrivate = fa
       return assemble(
         desired,
         {
-          verdict: decide(desired, { deployment, replicaSets, current, pods: own }, () => readRoute(observed, at), at),
+          verdict: decide(
+            desired,
+            { deployment, replicaSets, current, observed: { ...observed, pods: own } },
+            () => readRoute(observed, at),
+            at,
+          ),
           startedAt: dateOf(current?.metadata.creationTimestamp),
           pod: newest(own),
           replicas: alive.filter(isReady).length,
@@ -58,21 +63,17 @@ interface Seen {
   replicaSets: ReplicaSet[]
   /** The one of the wanted generation. */
   current: ReplicaSet | undefined
-  pods: readonly Pod[]
+  /** With the pods of the wanted generation alone. */
+  observed: Observed
 }
 
-function decide(desired: Desired, { deployment, replicaSets, current, pods }: Seen, route: () => RouteState, at: Date): Verdict {
+function decide(desired: Desired, { deployment, replicaSets, current, observed }: Seen, route: () => RouteState, at: Date): Verdict {
   const isFresh = deployment !== undefined && (deployment.status?.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
   const progress = isFresh ? conditionOf(deployment, 'Progressing') : undefined
   const troubles = [failureOf(current), isFresh && current === undefined ? failureOf(deployment) : undefined, stalled(progress)]
   const diagnosis = remember(
     desired.status.cause,
-    diagnose(
-      desired,
-      pods,
-      troubles.filter((each) => each !== undefined),
-      at,
-    ),
+    diagnose(desired, { ...observed, troubles: troubles.filter((each) => each !== undefined) }, at),
   )
   // The controller says this of a generation once all of it has been ready, and goes on saying it.
   const wasReady = current !== undefined && progress?.reason === 'NewReplicaSetAvailable'
@@ -83,7 +84,7 @@ function decide(desired: Desired, { deployment, replicaSets, current, pods }: Se
       replicaSets.some((each) => each !== current && (each.status?.readyReplicas ?? 0) > 0),
     )
   }
-  if (pods.some(isReady)) return decideRouted(route())
+  if (observed.pods.some(isReady)) return decideRouted(desired, route())
   if (diagnosis && 'cause' in diagnosis)
     return {
       phase: 'Degraded',
@@ -93,11 +94,11 @@ function decide(desired: Desired, { deployment, replicaSets, current, pods }: Se
   return { phase: 'Degraded', message: 'The app was running and does not answer now; it is being started again.', ...(diagnosis ?? {}) }
 }
 
-function decideRouted(route: RouteState): Verdict {
+function decideRouted(desired: Desired, route: RouteState): Verdict {
   if (route.is === 'serving') return { phase: 'Running', message: 'The app runs.' }
   if (route.is === 'unsaid') return { phase: 'Running', message: 'The app runs. Whether its address is served, the cluster does not say.' }
   if (route.is === 'waiting') return { phase: 'Deploying', message: 'The app runs; its address is being set up.', inMs: route.inMs }
-  const cause = routeNotReady(route.evidence)
+  const cause = routeNotReady(desired, route.evidence)
   return { phase: 'Degraded', message: 'The app runs, but its address is not served.', cause }
 }
 

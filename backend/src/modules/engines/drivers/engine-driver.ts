@@ -1,11 +1,16 @@
+import type { ClusterEvent } from '../../../platform/kubernetes/cluster-event.js'
 import type { DriverName, DriverSpec } from '../../../platform/kubernetes/drivers.js'
-import { isOf, type Kind, type KubeObject, type Pod } from '../../../platform/kubernetes/kube-objects.js'
+import { isOf, type Kind, type KubeObject, type Pod, type ResourceQuota } from '../../../platform/kubernetes/kube-objects.js'
 import type { Derived, Desired } from '../engine.status.js'
 
-/** What is in the cluster of one app: objects of the kinds of its driver, and pods. */
+/** What is in the cluster of one app: objects of the kinds of its driver, and pods; and what is said of them, as far as that is known. */
 export interface Observed {
   objects: readonly KubeObject[]
   pods: readonly Pod[]
+  /** Of the pods. */
+  events?: readonly ClusterEvent[]
+  /** That of its project. */
+  quota?: ResourceQuota | undefined
 }
 
 /** Those of one kind. */

@@ -30,7 +30,7 @@ export const knativeDriver: EngineDriver = {
     return assemble(
       desired,
       {
-        verdict: decide(desired, service, revision, revisions, own, at),
+        verdict: decide(desired, service, revision, revisions, { ...observed, pods: own }, at),
         startedAt: dateOf(revision?.metadata.creationTimestamp),
         pod: newest(own),
         replicas: alive.filter(isReady).length,
@@ -50,7 +50,7 @@ function decide(
   service: KnativeService | undefined,
   revision: KnativeRevision | undefined,
   revisions: KnativeRevision[],
-  pods: Observed['pods'],
+  observed: Observed,
   at: Date,
 ): Verdict {
   const others = revisions.filter((each) => each !== revision)
@@ -59,9 +59,9 @@ function decide(
     const cause = service && seen ? diagnoseService(desired, service) : null
     return cause ? notYet({ cause }, isStillServing(service, others)) : { phase: 'Deploying', message: 'The cluster is preparing the app.' }
   }
-  const diagnosis = remember(desired.status.cause, diagnose(desired, pods, troublesOf(revision), at))
+  const diagnosis = remember(desired.status.cause, diagnose(desired, { ...observed, troubles: troublesOf(revision) }, at))
   if (conditionOf(revision, 'Ready')?.status !== 'True') return notYet(diagnosis, isStillServing(service, others))
-  return decideReady(service, revision, pods, diagnosis, at)
+  return decideReady(desired, service, revision, observed.pods, diagnosis, at)
 }
 
 /** What Knative says is wrong with a revision. */
@@ -77,13 +77,14 @@ const isStillServing = (service: KnativeService | undefined, others: KnativeRevi
 
 /** Of a revision that was ready: it answers, sleeps, wakes, or has got into trouble since. */
 function decideReady(
+  desired: Desired,
   service: KnativeService | undefined,
   revision: KnativeRevision,
   pods: Observed['pods'],
   diagnosis: Diagnosis,
   at: Date,
 ): Verdict {
-  if (!isRouted(service, revision)) return decideUnrouted(service, revision, at)
+  if (!isRouted(service, revision)) return decideUnrouted(desired, service, revision, at)
   const active = conditionOf(revision, 'Active')?.status
   if (active === 'False') return { phase: 'Idle', message: 'The app sleeps. The next request wakes it.' }
   const cause = !pods.some(isReady) && diagnosis && 'cause' in diagnosis ? diagnosis.cause : null
@@ -96,7 +97,7 @@ function decideReady(
 }
 
 /** Of a revision that is ready before requests reach it: the ingress takes its time, or does not take the route at all. */
-function decideUnrouted(service: KnativeService | undefined, revision: KnativeRevision, at: Date): Verdict {
+function decideUnrouted(desired: Desired, service: KnativeService | undefined, revision: KnativeRevision, at: Date): Verdict {
   const route = conditionOf(service, 'RoutesReady')
   const settingUp: Verdict = { phase: 'Deploying', message: 'The app runs; its address is being set up.' }
   if (!route || route.status === 'True') return settingUp
@@ -105,7 +106,7 @@ function decideUnrouted(service: KnativeService | undefined, revision: KnativeRe
   const inMs = ROUTE_MS - (at.getTime() - Math.max(...since.filter(Number.isFinite), 0))
   if (inMs > 0) return { ...settingUp, inMs }
   const evidence = [route.reason, route.message].filter(Boolean).join(': ')
-  return { phase: 'Degraded', message: 'The app runs, but its address is not served.', cause: routeNotReady(evidence) }
+  return { phase: 'Degraded', message: 'The app runs, but its address is not served.', cause: routeNotReady(desired, evidence) }
 }
 
 /** Whether requests reach this revision. */
