@@ -13,6 +13,7 @@ import {
   type Manifest,
   type ObjectRef,
   type Pod,
+  type ResourceQuota,
 } from '../../src/platform/kubernetes/kube-objects.js'
 import type { WatcherState } from '../../src/platform/kubernetes/resource-watcher.js'
 
@@ -42,6 +43,7 @@ export class FakeCluster {
     driver: 'knative',
     drivers: ['knative'],
     version: 'v1.36.3',
+    platform: 'linux/amd64',
     since: new Date(0),
   }
 
@@ -238,6 +240,16 @@ class FakeApi extends Cluster {
     return structuredClone(this.fake.put(manifest)) as T
   }
 
+  async tryApply<T extends KubeObject>(manifest: Manifest): Promise<T> {
+    this.fake.called(`try ${manifest.kind}`)
+    return structuredClone(manifest) as KubeObject as T
+  }
+
+  async tryCreate<T extends KubeObject>(manifest: Manifest): Promise<T> {
+    this.fake.called(`try ${manifest.kind}`)
+    return structuredClone(manifest) as KubeObject as T
+  }
+
   async get<T extends KubeObject>(ref: ObjectRef): Promise<T | null> {
     this.fake.called(`get ${keyOf(ref)}`)
     return structuredClone(this.fake.objects.get(keyOf(ref)) ?? null) as T | null
@@ -274,6 +286,10 @@ class FakeWatch extends AppWatch {
 
   eventsOf(): ClusterEvent[] {
     return []
+  }
+
+  quotaOf(): ResourceQuota | undefined {
+    return undefined
   }
 
   namespaceOf(projectId: string): KubeObject | undefined {

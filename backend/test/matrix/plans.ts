@@ -227,6 +227,8 @@ export const PLANS: Record<string, Plan> = {
   openApp: { call: () => ({ query: { host: 'none', path: '/' } }) },
   getGatewayKeys: { call: () => ({}) },
   deleteEngine: { call: ({ engine }) => ({ params: { id: engine.id } }), changes: ['engine'] },
+  checkEngine: { call: ({ engine }) => ({ body: { engineId: engine.id, port: 9000 } }) },
+  getEngineOptions: { call: () => ({}) },
   deployEngine: { call: ({ engine }) => ({ params: { id: engine.id }, body: {} }), changes: ['engine'] },
   scaleEngine: { call: ({ engine }) => ({ params: { id: engine.id }, body: { min: 1, max: 2 } }), changes: ['engine'] },
   pauseEngine: { call: ({ engine }) => ({ params: { id: engine.id } }), changes: ['engine'] },
@@ -243,6 +245,18 @@ export const PLANS: Record<string, Plan> = {
   previewEngine: { call: ({ engine }) => ({ params: { id: engine.id }, body: { name: unique() } }), changes: ['engine'] },
   extendEngineLease: { call: ({ engine }) => ({ params: { id: engine.id }, body: { hours: 2 } }), changes: ['engine'] },
   promoteEngine: { call: ({ engine }) => ({ params: { id: engine.id } }), changes: ['engine'] },
+  listAllEngines: {
+    call: () => ({ query: { limit: '10' } }),
+    check: (given) => (items(given).length > 0 ? undefined : 'it is empty'),
+  },
+  getProjectQuota: { call: id },
+  setProjectQuota: {
+    call: ({ project }) => ({ params: { id: project.id }, body: QUOTA }),
+    changes: ['project'],
+  },
+  resetProjectQuota: { call: id, changes: ['project'] },
+  getDefaultQuota: { call: () => ({}) },
+  setDefaultQuota: { call: () => ({ body: QUOTA }) },
   listSizes: { call: () => ({}), check: (given) => (items(given).some((item) => item.id === 'small') ? undefined : 'none is built in') },
   createSize: { call: () => ({ body: { ...sizeFields, id: unique() } }) },
   updateSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) }, body: { revision: 1, title: unique() } }) },
@@ -314,6 +328,8 @@ export const PLANS: Record<string, Plan> = {
   },
 }
 
+// More than all cells together deploy.
+const QUOTA = { apps: 1_000, cpuMillis: 8_000, memoryMiB: 16_384, gpus: 0 }
 const sizeFields = {
   title: 'Size',
   ...{ cpuMillis: 10, cpuLimitMillis: 10, memoryMiB: 16, memoryLimitMiB: 16, ephemeralMiB: 16, gpus: 0 },

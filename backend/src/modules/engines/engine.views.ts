@@ -6,7 +6,8 @@ import type { Config } from '../../config/config.js'
 import { UserRepository } from '../iam/users/user.repository.js'
 import type { Project } from '../projects/project.js'
 import { ProjectsService } from '../projects/projects.service.js'
-import { isPrivateApp, type Engine } from './engine.js'
+import type { Engine } from './engine.js'
+import { EngineDirectory } from './engine.directory.js'
 import { EngineDto } from './engines.dto.js'
 
 /** Apps as they are shown to someone. */
@@ -14,6 +15,7 @@ import { EngineDto } from './engines.dto.js'
 export class EngineViews {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
+    private readonly directory: EngineDirectory,
     private readonly projects: ProjectsService,
     private readonly users: UserRepository,
   ) {}
@@ -45,7 +47,7 @@ export class EngineViews {
     return EngineDto.from(engine, {
       appsUrl: this.config.appsUrl,
       mayUpdate: can(auth, 'engine:update', project),
-      isPrivate: isPrivateApp(engine, project.visibility),
+      isPrivate: this.directory.isPrivate(engine, project),
       deployedBy,
     })
   }

@@ -98,12 +98,14 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
   }
 
   private async ask(): Promise<Finding> {
-    const { gitVersion: version } = await this.api.json<{ gitVersion: string }>('GET', '/version', { timeoutMs: CHECK_TIMEOUT_MS })
+    const { gitVersion: version, platform } = await this.api.json<{ gitVersion: string; platform: string }>('GET', '/version', {
+      timeoutMs: CHECK_TIMEOUT_MS,
+    })
     const drivers = await this.findDrivers()
     const [driver] = drivers
-    if (!driver) return { ...this.away(), version, message: lacking(this.config.driver) }
+    if (!driver) return { ...this.away(), version, platform, message: lacking(this.config.driver) }
     this.reachedOnce = true
-    return { state: 'ready', driver, drivers, version, message: 'Apps can be deployed.' }
+    return { state: 'ready', driver, drivers, version, platform, message: 'Apps can be deployed.' }
   }
 
   private async findDrivers(): Promise<DriverName[]> {
@@ -157,7 +159,7 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
   }
 
   private away(): Finding {
-    return this.reachedOnce ? { ...UNREACHABLE, version: this.current.version } : STARTING
+    return this.reachedOnce ? { ...UNREACHABLE, version: this.current.version, platform: this.current.platform } : STARTING
   }
 
   private explain(error: KubeError): Finding {
@@ -201,6 +203,7 @@ const ABSENT: Finding = {
   driver: null,
   drivers: [],
   version: null,
+  platform: null,
 }
 const STARTING: Finding = {
   state: 'starting',
@@ -208,6 +211,7 @@ const STARTING: Finding = {
   driver: null,
   drivers: [],
   version: null,
+  platform: null,
 }
 const UNREACHABLE: Finding = {
   state: 'unreachable',
@@ -215,4 +219,5 @@ const UNREACHABLE: Finding = {
   driver: null,
   drivers: [],
   version: null,
+  platform: null,
 }

@@ -11,6 +11,8 @@ export interface ClusterState {
   drivers: readonly DriverName[]
   /** Version of Kubernetes, as in `v1.36.3`. */
   version: string | null
+  /** What its machines run, as far as its API server is one like them: as in `linux/amd64`. */
+  platform: string | null
   since: Date
 }
 

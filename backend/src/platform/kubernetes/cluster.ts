@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { KubeApi } from './kube-api.js'
+import { KubeApi, type KubeQuery } from './kube-api.js'
 import { KubeError } from './kube-error.js'
 import { pathOf, refOf, type KubeObject, type Manifest, type ObjectRef } from './kube-objects.js'
 
@@ -9,6 +9,10 @@ const FIELD_MANAGER = 'vitrine'
 export abstract class Cluster {
   /** Makes the object be as said (server-side apply; what others set stays). @returns it as it is now */
   abstract apply<T extends KubeObject>(manifest: Manifest): Promise<T>
+  /** What {@link apply} would make, checked by the API server and by all that it asks; nothing is changed. */
+  abstract tryApply<T extends KubeObject>(manifest: Manifest): Promise<T>
+  /** What making a new object would make, likewise. */
+  abstract tryCreate<T extends KubeObject>(manifest: Manifest): Promise<T>
   /** The object as it is now, not as last seen; null when there is none. */
   abstract get<T extends KubeObject>(ref: ObjectRef): Promise<T | null>
   /** Asks for its removal, and for that of all it owns. @returns whether it was still there */
@@ -25,11 +29,16 @@ export class KubernetesCluster extends Cluster {
   }
 
   apply<T extends KubeObject>(manifest: Manifest): Promise<T> {
-    return this.api.json<T>('PATCH', pathOf(refOf(manifest)), {
-      query: { fieldManager: FIELD_MANAGER, force: true },
-      body: manifest,
-      contentType: 'application/apply-patch+yaml',
-    })
+    return this.patch<T>(manifest, {})
+  }
+
+  tryApply<T extends KubeObject>(manifest: Manifest): Promise<T> {
+    return this.patch<T>(manifest, { dryRun: 'All' })
+  }
+
+  tryCreate<T extends KubeObject>(manifest: Manifest): Promise<T> {
+    const { name: _, ...kindAndNamespace } = refOf(manifest)
+    return this.api.json<T>('POST', pathOf(kindAndNamespace), { query: { fieldManager: FIELD_MANAGER, dryRun: 'All' }, body: manifest })
   }
 
   async get<T extends KubeObject>(ref: ObjectRef): Promise<T | null> {
@@ -39,6 +48,14 @@ export class KubernetesCluster extends Cluster {
   async delete(ref: ObjectRef): Promise<boolean> {
     const answer = await ifThere(this.api.json<KubeObject>('DELETE', pathOf(ref), { query: { propagationPolicy: 'Background' } }))
     return answer !== null
+  }
+
+  private patch<T>(manifest: Manifest, query: KubeQuery): Promise<T> {
+    return this.api.json<T>('PATCH', pathOf(refOf(manifest)), {
+      query: { fieldManager: FIELD_MANAGER, force: true, ...query },
+      body: manifest,
+      contentType: 'application/apply-patch+yaml',
+    })
   }
 
   async apiAddresses(): Promise<string[]> {

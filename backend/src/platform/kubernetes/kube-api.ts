@@ -48,7 +48,7 @@ export class KubeApi {
    * @throws KubeError
    */
   async json<T>(
-    method: 'GET' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     {
       query = {},
@@ -87,7 +87,7 @@ export class KubeApi {
   }
 
   private async send(
-    method: 'GET' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     query: KubeQuery,
     options: { signal: AbortSignal; bodyTimeout?: number; body?: string; contentType?: string },

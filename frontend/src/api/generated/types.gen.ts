@@ -489,7 +489,7 @@ export type ProjectDto = {
     /**
      * what you may do with it
      */
-    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'size:read' | 'size:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
+    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'quota:manage' | 'run:read' | 'run:write'>;
     createdAt: string;
     updatedAt: string;
     revision: number;
@@ -558,11 +558,49 @@ export type TransferDto = {
 };
 
 export type PermissionsDto = {
-    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'size:read' | 'size:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
+    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'quota:manage' | 'run:read' | 'run:write'>;
     /**
      * null when no project was asked for
      */
-    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'size:read' | 'size:manage' | 'quota:manage' | 'run:read' | 'run:write'> | null;
+    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'quota:manage' | 'run:read' | 'run:write'> | null;
+};
+
+export type AdmissionDto = {
+    /**
+     * the address to open or to put into a frame; it admits once, and only who asked for it
+     */
+    url: string;
+    /**
+     * until when it admits; null for an app that everyone may reach
+     */
+    expiresAt: string | null;
+};
+
+export type JwksDto = {
+    keys: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+export type RegistryDto = {
+    /**
+     * host[:port]
+     */
+    registry: string;
+    username: string;
+    updatedAt: string;
+};
+
+export type RegistryListDto = {
+    items: Array<RegistryDto>;
+};
+
+export type SetRegistryDto = {
+    username: string;
+    /**
+     * or an access token; kept sealed and never shown. At most 8 KiB
+     */
+    password: string;
 };
 
 export type CreateDatasetDto = {
@@ -695,6 +733,42 @@ export type CompletedUploadDto = {
     file: DatasetFileDto;
 };
 
+export type QuotaLimitsDto = {
+    apps: number;
+    /**
+     * thousandths of a processor that apps request together
+     */
+    cpuMillis: number;
+    /**
+     * mebibytes of memory that apps request together
+     */
+    memoryMiB: number;
+    /**
+     * whole GPUs
+     */
+    gpus: number;
+};
+
+export type QuotaBarDto = {
+    resource: 'apps' | 'cpu' | 'memory' | 'gpus';
+    unit: 'count' | 'millicpu' | 'MiB';
+    used: number;
+    limit: number;
+};
+
+export type QuotaDto = {
+    /**
+     * default: the project has no quota of its own
+     */
+    source: 'default' | 'project';
+    limits: QuotaLimitsDto;
+    bars: Array<QuotaBarDto>;
+    /**
+     * as of when the cluster's figures are; null when they are not known
+     */
+    observedAt: string | null;
+};
+
 export type SizeDto = {
     /**
      * thousandths of a cpu that a copy is sure to have
@@ -817,6 +891,93 @@ export type UpdateSizeDto = {
     order?: number;
 };
 
+export type AppProjectDto = {
+    id: string;
+    /**
+     * empty for a project that is gone
+     */
+    slug: string;
+    title: string;
+};
+
+export type ResourcesDto = {
+    /**
+     * thousandths of a cpu that a copy is sure to have
+     */
+    cpuMillis: number;
+    /**
+     * thousandths of a cpu that it may use while nobody else needs them
+     */
+    cpuLimitMillis: number;
+    /**
+     * mebibytes of memory that it is sure to have
+     */
+    memoryMiB: number;
+    /**
+     * mebibytes of memory above which it is ended
+     */
+    memoryLimitMiB: number;
+    /**
+     * mebibytes on the machine's disk, above which it is ended
+     */
+    ephemeralMiB: number;
+    /**
+     * whole GPUs
+     */
+    gpus: number;
+};
+
+export type LeaseDto = {
+    /**
+     * when the preview is removed
+     */
+    expiresAt: string;
+};
+
+export type AppOverviewDto = {
+    id: string;
+    name: string;
+    project: AppProjectDto;
+    /**
+     * the owner of the project
+     */
+    owner: PersonDto;
+    phase: 'Pending' | 'Deploying' | 'Running' | 'Idle' | 'Waking' | 'Degraded' | 'Failed' | 'Paused' | 'Missing' | 'Deleting';
+    /**
+     * when the phase was entered
+     */
+    since: string;
+    driver: 'knative' | 'gateway' | 'ingress' | 'emissary' | null;
+    /**
+     * the size that was chosen
+     */
+    size: string;
+    resources: ResourcesDto;
+    /**
+     * copies of the app that answer
+     */
+    replicas: number;
+    createdAt: string;
+    deployedAt: string;
+    deployedBy: PersonDto | null;
+    /**
+     * of a preview
+     */
+    lease: LeaseDto | null;
+    paused: boolean;
+    image: string;
+    digest: string | null;
+};
+
+export type AppOverviewPage = {
+    items: Array<AppOverviewDto>;
+    nextCursor: string | null;
+    /**
+     * how many there are under these filters
+     */
+    total: number;
+};
+
 export type ScalingInput = {
     /**
      * least copies; 0 lets the app sleep where the cluster can do that
@@ -854,6 +1015,189 @@ export type HealthInput = {
      * seconds that the app may take to be ready
      */
     startupSeconds?: number;
+};
+
+export type CheckEngineDto = {
+    /**
+     * takes the place of the image's entry point; empty for that
+     */
+    command?: Array<string>;
+    /**
+     * takes the place of the image's arguments; empty for those
+     */
+    args?: Array<string>;
+    /**
+     * environment of the app, at most 100 names; a list of {name, value} is accepted too
+     */
+    env?: {
+        [key: string]: string;
+    };
+    /**
+     * id of a size preset; the default one when not given
+     */
+    size?: string;
+    /**
+     * how many copies there are; what is not given stays as it is
+     */
+    scaling?: ScalingInput;
+    /**
+     * how it is found out that the app is ready; what is not given stays as it is
+     */
+    health?: HealthInput;
+    /**
+     * who may open the app: those who may read its project, or only its members
+     */
+    access?: 'project' | 'members';
+    /**
+     * the project of a new app
+     */
+    projectId?: string;
+    /**
+     * the app that is to be changed; what is not given stays as it is
+     */
+    engineId?: string;
+    /**
+     * name of a new app
+     */
+    name?: string;
+    /**
+     * reference of the image: [registry/]path[:tag][@digest]
+     */
+    image?: string;
+    /**
+     * port on which the app listens
+     */
+    port?: number;
+};
+
+export type CheckDto = {
+    id: 'name' | 'image' | 'architecture' | 'port' | 'quota' | 'manifests' | 'admission';
+    state: 'ok' | 'warning' | 'failed' | 'skipped';
+    title: string;
+    /**
+     * what was seen, and what helps
+     */
+    detail: string;
+    /**
+     * the field of the app that it is about
+     */
+    field: 'name' | 'image' | 'port' | 'env' | 'command' | 'args' | 'size' | 'health' | 'secrets' | 'registries' | 'access' | null;
+};
+
+export type PreflightImageDto = {
+    /**
+     * what the reference stands for now
+     */
+    digest: string;
+    platforms: Array<string>;
+    /**
+     * what is fetched for one platform
+     */
+    compressedBytes: number;
+};
+
+export type QuotaTakeDto = {
+    resource: 'apps' | 'cpu' | 'memory' | 'gpus';
+    unit: 'count' | 'millicpu' | 'MiB';
+    limit: number;
+    used: number;
+    /**
+     * what this deploy takes until it runs
+     */
+    takes: number;
+    /**
+     * what is left before it
+     */
+    left: number;
+};
+
+export type FieldChangeDto = {
+    field: string;
+    /**
+     * null where it was not there, or is not for you to see
+     */
+    before: string | null;
+    /**
+     * null where it is not there any more, or is not for you to see
+     */
+    after: string | null;
+};
+
+export type PreflightDto = {
+    /**
+     * blocked: it would not run
+     */
+    verdict: 'ok' | 'warning' | 'blocked';
+    checks: Array<CheckDto>;
+    /**
+     * what the registry says of the image; null when it does not tell
+     */
+    image: PreflightImageDto | null;
+    quota: Array<QuotaTakeDto>;
+    /**
+     * what differs from the app as it is wanted now
+     */
+    changes: Array<FieldChangeDto>;
+    /**
+     * unified diff of the objects in the cluster, without values of secrets; null when it is not known
+     */
+    diff: string | null;
+};
+
+export type DriverCapabilitiesDto = {
+    /**
+     * whether an app that nobody asks sleeps, and a request wakes it
+     */
+    scaleToZero: boolean;
+    /**
+     * whether the number of copies follows the requests
+     */
+    autoscaling: boolean;
+};
+
+export type EngineDriverDto = {
+    name: 'knative' | 'gateway' | 'ingress' | 'emissary';
+    title: string;
+    capabilities: DriverCapabilitiesDto;
+};
+
+export type ScalingDto = {
+    min: number;
+    max: number;
+    metric: 'concurrency' | 'rps';
+    target: number;
+    windowSeconds: number | null;
+    scaleDownDelaySeconds: number;
+};
+
+export type HealthDto = {
+    kind: 'tcp' | 'http';
+    path: string;
+    startupSeconds: number;
+};
+
+export type EngineDefaultsDto = {
+    size: string;
+    scaling: ScalingDto;
+    health: HealthDto;
+    access: 'project' | 'members';
+};
+
+export type EngineOptionsDto = {
+    /**
+     * how a new app is run; null while the cluster is not known
+     */
+    driver: EngineDriverDto | null;
+    sizes: Array<SizeDto>;
+    defaults: EngineDefaultsDto;
+    /**
+     * what the project may have, and has; null without a project
+     */
+    quota: Array<QuotaBarDto> | null;
+    /**
+     * whether apps of projects that are not public are only for those who may read them
+     */
+    gateway: boolean;
 };
 
 export type CreateEngineDto = {
@@ -906,55 +1250,6 @@ export type CreateEngineDto = {
     leaseHours?: number;
 };
 
-export type ResourcesDto = {
-    /**
-     * thousandths of a cpu that a copy is sure to have
-     */
-    cpuMillis: number;
-    /**
-     * thousandths of a cpu that it may use while nobody else needs them
-     */
-    cpuLimitMillis: number;
-    /**
-     * mebibytes of memory that it is sure to have
-     */
-    memoryMiB: number;
-    /**
-     * mebibytes of memory above which it is ended
-     */
-    memoryLimitMiB: number;
-    /**
-     * mebibytes on the machine's disk, above which it is ended
-     */
-    ephemeralMiB: number;
-    /**
-     * whole GPUs
-     */
-    gpus: number;
-};
-
-export type ScalingDto = {
-    min: number;
-    max: number;
-    metric: 'concurrency' | 'rps';
-    target: number;
-    windowSeconds: number | null;
-    scaleDownDelaySeconds: number;
-};
-
-export type HealthDto = {
-    kind: 'tcp' | 'http';
-    path: string;
-    startupSeconds: number;
-};
-
-export type LeaseDto = {
-    /**
-     * when the preview is removed
-     */
-    expiresAt: string;
-};
-
 export type EngineStepDto = {
     name: 'scheduling' | 'pulling' | 'starting' | 'ready';
     state: 'waiting' | 'active' | 'done' | 'failed';
@@ -963,7 +1258,7 @@ export type EngineStepDto = {
 };
 
 export type EngineCauseDto = {
-    code: 'image-not-found' | 'image-private' | 'image-unresolved' | 'image-invalid' | 'port-not-answering' | 'app-crashed' | 'app-exited' | 'out-of-memory' | 'start-failed' | 'start-timeout' | 'quota-exceeded' | 'policy-refused' | 'unschedulable' | 'route-not-ready' | 'manifest-refused' | 'not-allowed-in-cluster' | 'unknown';
+    code: 'image-not-found' | 'image-private' | 'image-unresolved' | 'image-invalid' | 'wrong-architecture' | 'bad-command' | 'not-non-root' | 'secret-missing' | 'start-failed' | 'not-prepared' | 'app-crashed' | 'app-exited' | 'path-not-writable' | 'port-not-allowed' | 'port-taken' | 'out-of-memory' | 'disk-full' | 'evicted' | 'port-not-answering' | 'health-failing' | 'start-timeout' | 'quota-exceeded' | 'size-refused' | 'policy-refused' | 'unschedulable-cpu' | 'unschedulable-memory' | 'unschedulable-gpu' | 'unschedulable-disk' | 'unschedulable' | 'route-not-ready' | 'manifest-refused' | 'not-allowed-in-cluster' | 'unknown';
     title: string;
     /**
      * what the cluster or the app said
@@ -995,17 +1290,6 @@ export type EngineStatusDto = {
      */
     replicas: number;
     cause: EngineCauseDto | null;
-};
-
-export type DriverCapabilitiesDto = {
-    /**
-     * whether an app that nobody asks sleeps, and a request wakes it
-     */
-    scaleToZero: boolean;
-    /**
-     * whether the number of copies follows the requests
-     */
-    autoscaling: boolean;
 };
 
 export type EngineDto = {
@@ -1125,6 +1409,127 @@ export type UpdateEngineDto = {
     port?: number;
 };
 
+export type DeployDto = {
+    /**
+     * reference of the image: [registry/]path[:tag][@digest]
+     */
+    image?: string;
+};
+
+export type ScaleDto = {
+    /**
+     * least copies; 0 lets the app sleep where the cluster can do that
+     */
+    min: number;
+    /**
+     * most copies
+     */
+    max: number;
+};
+
+export type EngineRevisionDto = {
+    generation: number;
+    at: string;
+    /**
+     * who deployed it
+     */
+    author: PersonDto | null;
+    /**
+     * by the page, or by an API token
+     */
+    via: 'session' | 'token' | null;
+    reason: 'created' | 'changed' | 'redeployed' | 'rolled-back' | 'promoted' | 'scaled';
+    /**
+     * the generation that was gone back to
+     */
+    from: number | null;
+    image: string;
+    /**
+     * what the image turned out to be
+     */
+    digest: string | null;
+    /**
+     * whether it is the one that is wanted now
+     */
+    isCurrent: boolean;
+    /**
+     * what differs from the generation before
+     */
+    changes: Array<FieldChangeDto>;
+};
+
+export type EngineRevisionPage = {
+    items: Array<EngineRevisionDto>;
+    nextCursor: string | null;
+};
+
+export type RollbackDto = {
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
+    /**
+     * the generation to go back to
+     */
+    generation: number;
+};
+
+export type PreviewDto = {
+    /**
+     * takes the place of the image's entry point; empty for that
+     */
+    command?: Array<string>;
+    /**
+     * takes the place of the image's arguments; empty for those
+     */
+    args?: Array<string>;
+    /**
+     * environment of the app, at most 100 names; a list of {name, value} is accepted too
+     */
+    env?: {
+        [key: string]: string;
+    };
+    /**
+     * id of a size preset; the default one when not given
+     */
+    size?: string;
+    /**
+     * how many copies there are; what is not given stays as it is
+     */
+    scaling?: ScalingInput;
+    /**
+     * how it is found out that the app is ready; what is not given stays as it is
+     */
+    health?: HealthInput;
+    /**
+     * who may open the app: those who may read its project, or only its members
+     */
+    access?: 'project' | 'members';
+    /**
+     * name of the preview; that of the app with "-preview" when not given
+     */
+    name?: string;
+    /**
+     * hours until it is removed; 24 when not given
+     */
+    leaseHours?: number;
+    /**
+     * reference of the image: [registry/]path[:tag][@digest]
+     */
+    image?: string;
+    /**
+     * port on which the app listens
+     */
+    port?: number;
+};
+
+export type LeaseHoursDto = {
+    /**
+     * hours from now until the preview is removed
+     */
+    hours: number;
+};
+
 export type LogEntryDto = {
     kind: 'line' | 'gap' | 'event' | 'marker';
     /**
@@ -1222,12 +1627,71 @@ export type Problem = {
      * what happened and what to do
      */
     detail: string;
-    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'internal-error';
+    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-generation-not-found' | 'engine-not-preview' | 'engine-digest-unknown' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'registry-not-found' | 'too-many-registries' | 'quota-apps-exceeded' | 'internal-error';
     requestId: string;
     errors?: Array<{
         path: string;
         message: string;
     }>;
+};
+
+export type CheckEngineDtoWritable = {
+    /**
+     * takes the place of the image's entry point; empty for that
+     */
+    command?: Array<string>;
+    /**
+     * takes the place of the image's arguments; empty for those
+     */
+    args?: Array<string>;
+    /**
+     * environment of the app, at most 100 names; a list of {name, value} is accepted too
+     */
+    env?: {
+        [key: string]: string;
+    };
+    /**
+     * id of a size preset; the default one when not given
+     */
+    size?: string;
+    /**
+     * how many copies there are; what is not given stays as it is
+     */
+    scaling?: ScalingInput;
+    /**
+     * how it is found out that the app is ready; what is not given stays as it is
+     */
+    health?: HealthInput;
+    /**
+     * who may open the app: those who may read its project, or only its members
+     */
+    access?: 'project' | 'members';
+    /**
+     * the project of a new app
+     */
+    projectId?: string;
+    /**
+     * the app that is to be changed; what is not given stays as it is
+     */
+    engineId?: string;
+    /**
+     * name of a new app
+     */
+    name?: string;
+    /**
+     * reference of the image: [registry/]path[:tag][@digest]
+     */
+    image?: string;
+    /**
+     * port on which the app listens
+     */
+    port?: number;
+    /**
+     * variables whose values are never shown again; null removes one, those that are not named stay
+     */
+    secrets?: {
+        [key: string]: string | null;
+    };
 };
 
 export type CreateEngineDtoWritable = {
@@ -1321,6 +1785,61 @@ export type UpdateEngineDtoWritable = {
      * the revision that the change starts from; 409 when it is stale
      */
     revision: number;
+    /**
+     * reference of the image: [registry/]path[:tag][@digest]
+     */
+    image?: string;
+    /**
+     * port on which the app listens
+     */
+    port?: number;
+    /**
+     * variables whose values are never shown again; null removes one, those that are not named stay
+     */
+    secrets?: {
+        [key: string]: string | null;
+    };
+};
+
+export type PreviewDtoWritable = {
+    /**
+     * takes the place of the image's entry point; empty for that
+     */
+    command?: Array<string>;
+    /**
+     * takes the place of the image's arguments; empty for those
+     */
+    args?: Array<string>;
+    /**
+     * environment of the app, at most 100 names; a list of {name, value} is accepted too
+     */
+    env?: {
+        [key: string]: string;
+    };
+    /**
+     * id of a size preset; the default one when not given
+     */
+    size?: string;
+    /**
+     * how many copies there are; what is not given stays as it is
+     */
+    scaling?: ScalingInput;
+    /**
+     * how it is found out that the app is ready; what is not given stays as it is
+     */
+    health?: HealthInput;
+    /**
+     * who may open the app: those who may read its project, or only its members
+     */
+    access?: 'project' | 'members';
+    /**
+     * name of the preview; that of the app with "-preview" when not given
+     */
+    name?: string;
+    /**
+     * hours until it is removed; 24 when not given
+     */
+    leaseHours?: number;
     /**
      * reference of the image: [registry/]path[:tag][@digest]
      */
@@ -3756,6 +4275,287 @@ export type GetMyPermissionsResponses = {
 
 export type GetMyPermissionsResponse = GetMyPermissionsResponses[keyof GetMyPermissionsResponses];
 
+export type AdmitToEngineData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/engines/{id}/admission';
+};
+
+export type AdmitToEngineErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type AdmitToEngineError = AdmitToEngineErrors[keyof AdmitToEngineErrors];
+
+export type AdmitToEngineResponses = {
+    200: AdmissionDto;
+};
+
+export type AdmitToEngineResponse = AdmitToEngineResponses[keyof AdmitToEngineResponses];
+
+export type OpenAppData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * path and query within the app
+         */
+        path?: string;
+        /**
+         * first label of the app's host
+         */
+        host?: string;
+    };
+    url: '/api/open';
+};
+
+export type OpenAppErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+};
+
+export type OpenAppError = OpenAppErrors[keyof OpenAppErrors];
+
+export type GetGatewayKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/gateway/jwks';
+};
+
+export type GetGatewayKeysErrors = {
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+};
+
+export type GetGatewayKeysError = GetGatewayKeysErrors[keyof GetGatewayKeysErrors];
+
+export type GetGatewayKeysResponses = {
+    200: JwksDto;
+};
+
+export type GetGatewayKeysResponse = GetGatewayKeysResponses[keyof GetGatewayKeysResponses];
+
+export type ListRegistriesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/registries';
+};
+
+export type ListRegistriesErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListRegistriesError = ListRegistriesErrors[keyof ListRegistriesErrors];
+
+export type ListRegistriesResponses = {
+    200: RegistryListDto;
+};
+
+export type ListRegistriesResponse = ListRegistriesResponses[keyof ListRegistriesResponses];
+
+export type DeleteRegistryData = {
+    body?: never;
+    path: {
+        id: string;
+        registry: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/registries/{registry}';
+};
+
+export type DeleteRegistryErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DeleteRegistryError = DeleteRegistryErrors[keyof DeleteRegistryErrors];
+
+export type DeleteRegistryResponses = {
+    204: void;
+};
+
+export type DeleteRegistryResponse = DeleteRegistryResponses[keyof DeleteRegistryResponses];
+
+export type SetRegistryData = {
+    body: SetRegistryDto;
+    path: {
+        id: string;
+        registry: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/registries/{registry}';
+};
+
+export type SetRegistryErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * cannot be done: too-many-registries
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type SetRegistryError = SetRegistryErrors[keyof SetRegistryErrors];
+
+export type SetRegistryResponses = {
+    200: RegistryDto;
+};
+
+export type SetRegistryResponse = SetRegistryResponses[keyof SetRegistryResponses];
+
 export type ListDatasetsData = {
     body?: never;
     path?: never;
@@ -4422,6 +5222,254 @@ export type CompleteUploadResponses = {
 
 export type CompleteUploadResponse = CompleteUploadResponses[keyof CompleteUploadResponses];
 
+export type ResetProjectQuotaData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/quota';
+};
+
+export type ResetProjectQuotaErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ResetProjectQuotaError = ResetProjectQuotaErrors[keyof ResetProjectQuotaErrors];
+
+export type ResetProjectQuotaResponses = {
+    200: QuotaDto;
+};
+
+export type ResetProjectQuotaResponse = ResetProjectQuotaResponses[keyof ResetProjectQuotaResponses];
+
+export type GetProjectQuotaData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/quota';
+};
+
+export type GetProjectQuotaErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetProjectQuotaError = GetProjectQuotaErrors[keyof GetProjectQuotaErrors];
+
+export type GetProjectQuotaResponses = {
+    200: QuotaDto;
+};
+
+export type GetProjectQuotaResponse = GetProjectQuotaResponses[keyof GetProjectQuotaResponses];
+
+export type SetProjectQuotaData = {
+    body: QuotaLimitsDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/quota';
+};
+
+export type SetProjectQuotaErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type SetProjectQuotaError = SetProjectQuotaErrors[keyof SetProjectQuotaErrors];
+
+export type SetProjectQuotaResponses = {
+    200: QuotaDto;
+};
+
+export type SetProjectQuotaResponse = SetProjectQuotaResponses[keyof SetProjectQuotaResponses];
+
+export type GetDefaultQuotaData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/quotas/default';
+};
+
+export type GetDefaultQuotaErrors = {
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetDefaultQuotaError = GetDefaultQuotaErrors[keyof GetDefaultQuotaErrors];
+
+export type GetDefaultQuotaResponses = {
+    200: QuotaLimitsDto;
+};
+
+export type GetDefaultQuotaResponse = GetDefaultQuotaResponses[keyof GetDefaultQuotaResponses];
+
+export type SetDefaultQuotaData = {
+    body: QuotaLimitsDto;
+    path?: never;
+    query?: never;
+    url: '/api/quotas/default';
+};
+
+export type SetDefaultQuotaErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type SetDefaultQuotaError = SetDefaultQuotaErrors[keyof SetDefaultQuotaErrors];
+
+export type SetDefaultQuotaResponses = {
+    200: QuotaLimitsDto;
+};
+
+export type SetDefaultQuotaResponse = SetDefaultQuotaResponses[keyof SetDefaultQuotaResponses];
+
 export type ListSizesData = {
     body?: never;
     path?: never;
@@ -4637,6 +5685,174 @@ export type UpdateSizeResponses = {
 };
 
 export type UpdateSizeResponse = UpdateSizeResponses[keyof UpdateSizeResponses];
+
+export type ListAllEnginesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+        /**
+         * words, each of which the name of the app, its project or the owner of that contains
+         */
+        q?: string;
+        phase?: 'Pending' | 'Deploying' | 'Running' | 'Idle' | 'Waking' | 'Degraded' | 'Failed' | 'Paused' | 'Missing' | 'Deleting';
+        driver?: 'knative' | 'gateway' | 'ingress' | 'emissary';
+        /**
+         * memory: what the app requests
+         */
+        sort?: 'name' | 'createdAt' | 'deployedAt' | 'memory';
+        order?: 'asc' | 'desc';
+    };
+    url: '/api/engines/overview';
+};
+
+export type ListAllEnginesErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListAllEnginesError = ListAllEnginesErrors[keyof ListAllEnginesErrors];
+
+export type ListAllEnginesResponses = {
+    200: AppOverviewPage;
+};
+
+export type ListAllEnginesResponse = ListAllEnginesResponses[keyof ListAllEnginesResponses];
+
+export type CheckEngineData = {
+    body: CheckEngineDtoWritable;
+    path?: never;
+    query?: never;
+    url: '/api/engines/preflight';
+};
+
+export type CheckEngineErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: project-not-found, size-not-found
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type CheckEngineError = CheckEngineErrors[keyof CheckEngineErrors];
+
+export type CheckEngineResponses = {
+    200: PreflightDto;
+};
+
+export type CheckEngineResponse = CheckEngineResponses[keyof CheckEngineResponses];
+
+export type GetEngineOptionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * the project whose quota is told as well
+         */
+        projectId?: string;
+    };
+    url: '/api/engines/options';
+};
+
+export type GetEngineOptionsErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: project-not-found
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetEngineOptionsError = GetEngineOptionsErrors[keyof GetEngineOptionsErrors];
+
+export type GetEngineOptionsResponses = {
+    200: EngineOptionsDto;
+};
+
+export type GetEngineOptionsResponse = GetEngineOptionsResponses[keyof GetEngineOptionsResponses];
 
 export type ListEnginesData = {
     body?: never;
@@ -4912,6 +6128,600 @@ export type UpdateEngineResponses = {
 };
 
 export type UpdateEngineResponse = UpdateEngineResponses[keyof UpdateEngineResponses];
+
+export type DeployEngineData = {
+    body: DeployDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/engines/{id}/deploy';
+};
+
+export type DeployEngineErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DeployEngineError = DeployEngineErrors[keyof DeployEngineErrors];
+
+export type DeployEngineResponses = {
+    202: EngineDto;
+};
+
+export type DeployEngineResponse = DeployEngineResponses[keyof DeployEngineResponses];
+
+export type ScaleEngineData = {
+    body: ScaleDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/engines/{id}/scale';
+};
+
+export type ScaleEngineErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ScaleEngineError = ScaleEngineErrors[keyof ScaleEngineErrors];
+
+export type ScaleEngineResponses = {
+    202: EngineDto;
+};
+
+export type ScaleEngineResponse = ScaleEngineResponses[keyof ScaleEngineResponses];
+
+export type PauseEngineData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/engines/{id}/pause';
+};
+
+export type PauseEngineErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type PauseEngineError = PauseEngineErrors[keyof PauseEngineErrors];
+
+export type PauseEngineResponses = {
+    202: EngineDto;
+};
+
+export type PauseEngineResponse = PauseEngineResponses[keyof PauseEngineResponses];
+
+export type ResumeEngineData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/engines/{id}/resume';
+};
+
+export type ResumeEngineErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ResumeEngineError = ResumeEngineErrors[keyof ResumeEngineErrors];
+
+export type ResumeEngineResponses = {
+    202: EngineDto;
+};
+
+export type ResumeEngineResponse = ResumeEngineResponses[keyof ResumeEngineResponses];
+
+export type RepairEngineData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/engines/{id}/repair';
+};
+
+export type RepairEngineErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type RepairEngineError = RepairEngineErrors[keyof RepairEngineErrors];
+
+export type RepairEngineResponses = {
+    202: EngineDto;
+};
+
+export type RepairEngineResponse = RepairEngineResponses[keyof RepairEngineResponses];
+
+export type ListEngineRevisionsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/engines/{id}/revisions';
+};
+
+export type ListEngineRevisionsErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListEngineRevisionsError = ListEngineRevisionsErrors[keyof ListEngineRevisionsErrors];
+
+export type ListEngineRevisionsResponses = {
+    200: EngineRevisionPage;
+};
+
+export type ListEngineRevisionsResponse = ListEngineRevisionsResponses[keyof ListEngineRevisionsResponses];
+
+export type RollBackEngineData = {
+    body: RollbackDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/engines/{id}/rollback';
+};
+
+export type RollBackEngineErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: engine-generation-not-found
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-revision-conflict, engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type RollBackEngineError = RollBackEngineErrors[keyof RollBackEngineErrors];
+
+export type RollBackEngineResponses = {
+    202: EngineDto;
+};
+
+export type RollBackEngineResponse = RollBackEngineResponses[keyof RollBackEngineResponses];
+
+export type PreviewEngineData = {
+    body: PreviewDtoWritable;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/engines/{id}/preview';
+};
+
+export type PreviewEngineErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: size-not-found
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-name-taken, engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type PreviewEngineError = PreviewEngineErrors[keyof PreviewEngineErrors];
+
+export type PreviewEngineResponses = {
+    202: EngineDto;
+};
+
+export type PreviewEngineResponse = PreviewEngineResponses[keyof PreviewEngineResponses];
+
+export type ExtendEngineLeaseData = {
+    body: LeaseHoursDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/engines/{id}/lease';
+};
+
+export type ExtendEngineLeaseErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-not-preview, engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ExtendEngineLeaseError = ExtendEngineLeaseErrors[keyof ExtendEngineLeaseErrors];
+
+export type ExtendEngineLeaseResponses = {
+    200: EngineDto;
+};
+
+export type ExtendEngineLeaseResponse = ExtendEngineLeaseResponses[keyof ExtendEngineLeaseResponses];
+
+export type PromoteEngineData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/engines/{id}/promote';
+};
+
+export type PromoteEngineErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: engine-not-preview, engine-digest-unknown, engine-deleting
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type PromoteEngineError = PromoteEngineErrors[keyof PromoteEngineErrors];
+
+export type PromoteEngineResponses = {
+    202: EngineDto;
+};
+
+export type PromoteEngineResponse = PromoteEngineResponses[keyof PromoteEngineResponses];
 
 export type StreamEngineLogsData = {
     body?: never;
@@ -5209,7 +7019,7 @@ export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
 
 export type StreamEventsResponses = {
     /**
-     * events engine.status-changed, upload.completed, project.changed, project.deleted, system.changed
+     * events engine.status-changed, upload.completed, project.changed, project.registries-changed, project.deleted, system.changed
      */
     200: {
         id?: string;
