@@ -21,7 +21,7 @@ const committed = (driver: DriverName, file: string): unknown[] => {
 /** How a committed file is written anew, after a change that is meant: shown when it differs. */
 const asFile = (manifests: Manifest[]): string => manifests.map((manifest) => stringify(manifest, { lineWidth: 0 })).join('---\n')
 
-const PROJECT = 9
+const PROJECT = 10
 const DEPLOYED = 3
 const BARE: Partial<typeof SAMPLE_APP> = { env: [], secrets: [], args: [] }
 /** All that a person may say. */
@@ -128,6 +128,7 @@ describe.each(DRIVER_NAMES)('isolation of apps of %s', (driver) => {
       'Namespace',
       ...Array.from({ length: 5 }, () => 'NetworkPolicy'),
       'ResourceQuota',
+      'Secret',
       'ServiceAccount',
     ])
     expect(project[0]?.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' })

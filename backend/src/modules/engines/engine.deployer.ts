@@ -22,6 +22,7 @@ import { EngineDirectory } from './engine.directory.js'
 import { ENGINE_DRIVERS, PRIVATE_DRIVERS } from './drivers/index.js'
 import type { EngineDriver, Observed } from './drivers/engine-driver.js'
 import { urlOf, type Engine } from './engine.js'
+import { ProjectNamespaces } from './project-namespaces.js'
 
 /** What was applied, and which objects that made: when the cluster has others, someone else has changed, replaced or removed them. */
 interface Applied {
@@ -38,21 +39,10 @@ interface Applied {
 
 type Identity = { [K in 'uid' | 'generation' | 'resourceVersion']: ObjectMeta[K] | undefined }
 
-interface AppliedNamespace {
-  uid: string | undefined
-  seen: boolean
-  at: number
-  done: Promise<void>
-}
-
-// What isolates a namespace is put back after so long, if someone has removed it.
-const NAMESPACE_MS = 10 * 60_000
-
 /** Carries apps into the cluster and out of it again. Remembers what it applied only to spare the API server: without that, it applies again. */
 @Injectable()
 export class EngineDeployer {
   private readonly applied = new Map<string, Applied>()
-  private readonly namespaces = new Map<string, AppliedNamespace>()
   private readonly seal: Seal
 
   constructor(
@@ -61,6 +51,7 @@ export class EngineDeployer {
     private readonly cluster: Cluster,
     private readonly monitor: ClusterMonitor,
     private readonly watch: AppWatch,
+    private readonly namespaces: ProjectNamespaces,
     @Inject(EngineDirectory) private readonly directory: Pick<EngineDirectory, 'isClosed'>,
   ) {
     this.seal = engineSeal(config)
@@ -95,11 +86,16 @@ export class EngineDeployer {
   }
 
   /** What is in the cluster of an app, as last seen, of what this driver makes. */
-  observe({ id, host }: Pick<Engine, 'id' | 'host'>, { spec }: EngineDriver): Observed {
+  observe({ id, host, projectId }: Pick<Engine, 'id' | 'host' | 'projectId'>, { spec }: EngineDriver): Observed {
     const made = spec.parts.flatMap(({ kind, nameOf }) =>
       this.watch.objectsOf(id, kind).filter(({ metadata }) => metadata.name === nameOf(host)),
     )
-    return { objects: [...made, ...spec.follows.flatMap((kind) => this.watch.objectsOf(id, kind))], pods: this.watch.podsOf(id) }
+    return {
+      objects: [...made, ...spec.follows.flatMap((kind) => this.watch.objectsOf(id, kind))],
+      pods: this.watch.podsOf(id),
+      events: this.watch.eventsOf(id),
+      quota: this.watch.quotaOf(projectId),
+    }
   }
 
   /** Whether objects of the app were in the cluster and are not any more, though nobody asked the portal to remove them. */
@@ -114,7 +110,7 @@ export class EngineDeployer {
 
   /** Makes the app's objects be in the cluster as they are wanted. @returns what is there now @throws KubeError */
   async ensure(engine: Engine, driver: EngineDriver, observed: Observed): Promise<Observed> {
-    await this.ensureNamespace(engine)
+    await this.namespaces.ensure(engine, this.driverOf({ driver: null }).name, this.watch.namespaceOf(engine.projectId)?.metadata)
     const { parts } = driver.spec
     const found = parts.map((part) => observed.objects.find((object) => isPart(object, part, engine.host)))
     if (found.some((object) => object?.metadata.deletionTimestamp !== undefined))
@@ -152,9 +148,14 @@ export class EngineDeployer {
   }
 
   /** Forgets what was applied of an app and of its namespace, so that all of it is applied anew. */
-  forget({ id, namespace }: Pick<Engine, 'id' | 'namespace'>): void {
+  forget({ id, projectId }: Pick<Engine, 'id' | 'projectId'>): void {
     this.applied.delete(id)
-    this.namespaces.delete(namespace)
+    this.namespaces.forget(projectId)
+  }
+
+  /** Applies the namespace of a project anew with the next look at one of its apps. */
+  forgetNamespace(projectId: string): void {
+    this.namespaces.forget(projectId)
   }
 
   /** Removes the app from the cluster. @returns whether it is gone; if not, a watch tells when there is more to do @throws KubeError */
@@ -169,9 +170,17 @@ export class EngineDeployer {
   async removeNamespace(projectId: string): Promise<boolean> {
     const namespace = this.watch.namespaceOf(projectId)
     if (!namespace) return true
-    this.namespaces.delete(namespace.metadata.name)
+    this.namespaces.forget(projectId)
     if (namespace.metadata.deletionTimestamp === undefined) await this.cluster.delete(refOf(namespace))
     return false
+  }
+
+  /** Applies the namespace of a project anew, if it has one. @throws KubeError */
+  async renewNamespace(projectId: string): Promise<void> {
+    const observed = this.watch.namespaceOf(projectId)?.metadata
+    if (!observed || observed.deletionTimestamp !== undefined) return
+    this.namespaces.forget(projectId)
+    await this.namespaces.ensure({ projectId, namespace: observed.name }, this.driverOf({ driver: null }).name, observed)
   }
 
   /** What of this instance's is in the cluster: what apps are made of, labelled with their id, and namespaces, with that of their project. */
@@ -257,37 +266,6 @@ export class EngineDeployer {
     }
     return gone
   }
-
-  /** The namespace of the project with all that isolates it: applied once, again when it is another one or gone, and now and then. */
-  private async ensureNamespace({ projectId, namespace }: Engine): Promise<void> {
-    const observed = this.watch.namespaceOf(projectId)?.metadata
-    if (observed?.deletionTimestamp !== undefined) throw new KubeError('conflict', 'the namespace is still being removed')
-    const known = this.namespaces.get(namespace)
-    if (known && isCurrent(known, observed?.uid)) return known.done
-    const entry: AppliedNamespace = { uid: undefined, seen: false, at: performance.now(), done: Promise.resolve() }
-    entry.done = this.applyNamespace(projectId, namespace, entry)
-    this.namespaces.set(namespace, entry)
-    try {
-      await entry.done
-    } catch (error) {
-      this.namespaces.delete(namespace)
-      throw error
-    }
-  }
-
-  private async applyNamespace(projectId: string, namespace: string, entry: AppliedNamespace): Promise<void> {
-    const { ingressNamespaces, gateway } = this.config
-    const [head, ...rest] = this.manifests.project(this.driverOf({ driver: null }).name, {
-      instance: this.config.namespacePrefix,
-      project: projectId,
-      namespace,
-      gatewayNamespaces: [...new Set([...ingressNamespaces, ...(gateway ? [gateway.namespace] : [])])],
-      apiAddresses: await this.cluster.apiAddresses(),
-    })
-    if (!head) throw new Error('the templates contain no namespace')
-    entry.uid = (await this.cluster.apply(head)).metadata.uid
-    await Promise.all(rest.map((manifest) => this.cluster.apply(manifest)))
-  }
 }
 
 const isPart = (object: KubeObject, { kind, nameOf }: DriverPart, host: string): boolean =>
@@ -298,14 +276,6 @@ const isSame = ({ uid, generation, resourceVersion }: Identity, found: KubeObjec
   found !== undefined &&
   found.metadata.uid === uid &&
   (generation === undefined ? found.metadata.resourceVersion === resourceVersion : found.metadata.generation === generation)
-
-function isCurrent(known: AppliedNamespace, uid: string | undefined): boolean {
-  if (performance.now() - known.at > NAMESPACE_MS) return false
-  if (uid === undefined) return !known.seen
-  // Still being applied, or the one that was applied.
-  known.seen ||= uid === known.uid
-  return known.uid === undefined || uid === known.uid
-}
 
 /** What seals the secrets of apps. */
 export const engineSeal = ({ secret }: Pick<Config, 'secret'>): Seal => new Seal(secret, 'app-secrets')

@@ -3,16 +3,18 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeEngine } from '../../../test/factories/engines.js'
 import { FakeCluster } from '../../../test/fakes/fake-cluster.js'
 import { MemoryEngineRepository } from '../../../test/fakes/memory-engines.js'
+import { MemoryRevisionRepository } from '../../../test/fakes/memory-revisions.js'
 import { newId } from '../../common/ids.js'
 import { parseConfig } from '../../config/config.js'
 import type { DriverName } from '../../platform/kubernetes/drivers.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
 import { LABEL, refOf } from '../../platform/kubernetes/kube-objects.js'
-import { Manifests } from '../../platform/manifests/manifests.js'
+import { Manifests, SAMPLE_PROJECT } from '../../platform/manifests/manifests.js'
 import { EventBus } from '../events/event-bus.js'
 import { EngineDeployer } from './engine.deployer.js'
 import { EngineReconciler } from './engine.reconciler.js'
 import { deletingStatus, type Engine, type EnginePhase } from './engine.js'
+import { ProjectNamespaces } from './project-namespaces.js'
 
 const settings = {
   VITRINE_SECRET: 'only-for-tests-0123456789abcdefghijklmnop',
@@ -29,33 +31,42 @@ const manifests = new Manifests(config)
 Logger.overrideLogger(false)
 
 let engines: MemoryEngineRepository
+let revisions: MemoryRevisionRepository
 let fake: FakeCluster
 let reconciler: EngineReconciler
 let phases: EnginePhase[]
+let bus: EventBus
+/** Whether apps are private. */
+let closed: boolean
+/** What the project signs in to, as its namespace has it. */
+let signIns: string | null
 
 const changedTo = (status: Engine['status']) => ({ status, deploy: { at: new Date(), by: null, reason: 'changed' as const, from: null } })
 
 /** A portal of its own over what is stored and what is in the cluster: what a restart makes. */
 function start(driver = 'auto'): EngineReconciler {
-  const bus = new EventBus()
+  bus = new EventBus()
   bus.on('engine.status-changed', ({ phase }) => phases.push(phase))
-  const deployer = new EngineDeployer(
-    parseConfig({ ...settings, VITRINE_DRIVER: driver }),
-    manifests,
-    fake.cluster,
-    fake.monitor,
-    fake.watch,
-    { isClosed: async () => false },
-  )
-  const made = new EngineReconciler(engines, deployer, fake.monitor, fake.watch, bus)
+  const quotas = { valuesOf: async () => SAMPLE_PROJECT }
+  const chosen = parseConfig({ ...settings, VITRINE_DRIVER: driver })
+  const namespaces = new ProjectNamespaces(chosen, manifests, fake.cluster, quotas, {
+    dockerConfig: async () => signIns,
+  })
+  const deployer = new EngineDeployer(chosen, manifests, fake.cluster, fake.monitor, fake.watch, namespaces, {
+    isClosed: async () => closed,
+  })
+  const made = new EngineReconciler(engines, revisions, deployer, fake.monitor, fake.watch, bus)
   made.onApplicationBootstrap()
   return made
 }
 
 beforeEach(() => {
   engines = new MemoryEngineRepository()
+  revisions = new MemoryRevisionRepository()
   fake = new FakeCluster()
   phases = []
+  closed = false
+  signIns = null
 })
 afterEach(async () => {
   await reconciler.onApplicationShutdown()
@@ -76,7 +87,7 @@ describe('a deploy', () => {
     await becomes(engine.id, 'Running')
     expect(fake.calls[0]).toBe(`apply Namespace /${engine.namespace}`)
     expect(fake.calls.at(-1)).toBe(`apply Service ${engine.namespace}/${engine.host}`)
-    expect(fake.calls).toHaveLength(10)
+    expect(fake.calls).toHaveLength(11)
     expect(engines.engines.get(engine.id)).toMatchObject({ appliedGeneration: 1, digest: 'sha256:abc', status: { replicas: 1 } })
     expect(phases.at(-1)).toBe('Running')
   })
@@ -131,6 +142,17 @@ describe('a deploy', () => {
     const calls = fake.calls.length
     for (let i = 0; i < 5; i++) await reconciler.reconcile(engine.id)
     expect(fake.calls).toHaveLength(calls)
+  })
+
+  it('puts what images are pulled with into the namespace, and another one as soon as it is set', async () => {
+    const pulled = (namespace: string) => fake.objects.get(`Secret ${namespace}/vitrine-pull`)?.['data']
+    reconciler = start()
+    const { id, namespace, projectId } = await store(makeEngine())
+    await reconciler.reconcile(id)
+    expect(pulled(namespace)).toEqual({ '.dockerconfigjson': Buffer.from('{"auths":{}}').toString('base64') })
+    signIns = '{"auths":{"registry.example.org":{}}}'
+    bus.publish('project.registries-changed', { projectId })
+    await vi.waitFor(() => expect(pulled(namespace)).toEqual({ '.dockerconfigjson': Buffer.from(String(signIns)).toString('base64') }))
   })
 
   it('of a new generation is applied again', async () => {
@@ -232,6 +254,53 @@ describe.each(['gateway', 'ingress', 'emissary'] as const)('%s', (driver) => {
     await vi.waitFor(() => expect(phases).toContain('Running'))
     expect(phases[0]).toBe('Missing')
     expect(made()).toEqual(before)
+  })
+})
+
+describe('an app whose project stops being public', () => {
+  const change = async (engine: Engine, isClosed: boolean): Promise<void> => {
+    closed = isClosed
+    bus.publish('project.changed', { projectId: engine.projectId, revision: 2 })
+    await vi.waitFor(() => expect(fake.calls.length).toBeGreaterThan(0))
+    await reconciler.reconcile(engine.id)
+  }
+
+  it.each(['gateway', 'ingress', 'emissary'] as const)('loses its route with %s and gets it back, while its pods go on', async (driver) => {
+    fake.has(driver)
+    const engine = await store(makeEngine())
+    reconciler = start(driver)
+    await becomes(engine.id, 'Running')
+    const open = made()
+    const uid = () => [...fake.objects.values()].find(({ kind }) => kind === 'Deployment')?.metadata.uid
+    const before = uid()
+    fake.calls.length = 0
+    phases = []
+    await change(engine, true)
+    expect(made()).toEqual(open.filter((name) => !/^(HTTPRoute|Ingress|Mapping)/.test(name)))
+    expect(phaseOf(engine.id)).toBe('Running')
+    fake.calls.length = 0
+    await change(engine, false)
+    expect(made()).toEqual(open)
+    expect(uid()).toBe(before)
+    expect(phases, 'nobody else removed the route').not.toContain('Missing')
+  })
+
+  it('is said to be for the cluster alone with Knative, in the same generation', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    const label = () =>
+      [...fake.objects.values()].find(({ kind, apiVersion }) => kind === 'Service' && apiVersion.startsWith('serving'))?.metadata.labels?.[
+        'networking.knative.dev/visibility'
+      ]
+    expect(label()).toBeUndefined()
+    fake.calls.length = 0
+    await change(engine, true)
+    expect(label()).toBe('cluster-local')
+    expect(engines.engines.get(engine.id)?.generation).toBe(1)
+    fake.calls.length = 0
+    await change(engine, false)
+    expect(label()).toBeUndefined()
   })
 })
 

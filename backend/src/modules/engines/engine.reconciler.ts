@@ -61,6 +61,10 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
       this.bus.on('engine.status-changed', ({ engineId }) => this.queue.add(engineId)),
       // Who may open an app follows its project.
       this.bus.on('project.changed', ({ projectId }) => void this.addIds(() => this.engines.findIdsOfProject(projectId))),
+      this.bus.on('project.registries-changed', ({ projectId }) => {
+        this.deployer.forgetNamespace(projectId)
+        void this.addIds(() => this.engines.findIdsOfProject(projectId))
+      }),
       this.watch.onEngine((engineId) => this.queue.add(engineId)),
       this.watch.onProject((projectId) => void this.addIds(() => this.engines.findIdsOfProject(projectId))),
       this.watch.onSynced(() => this.addAll()),

@@ -5,11 +5,12 @@ import { FakeCluster } from '../../../test/fakes/fake-cluster.js'
 import { MemoryEngineRepository } from '../../../test/fakes/memory-engines.js'
 import { LABEL } from '../../platform/kubernetes/kube-objects.js'
 import { parseConfig } from '../../config/config.js'
-import { Manifests } from '../../platform/manifests/manifests.js'
+import { Manifests, SAMPLE_PROJECT } from '../../platform/manifests/manifests.js'
 import { EventBus } from '../events/event-bus.js'
 import type { ProjectCleaner, ProjectCleanup } from '../projects/project-cleanup.js'
 import type { ProjectsService } from '../projects/projects.service.js'
 import { EngineDeployer } from './engine.deployer.js'
+import { ProjectNamespaces } from './project-namespaces.js'
 import { EngineSweeper } from './engine.sweeper.js'
 
 const config = parseConfig({
@@ -35,7 +36,12 @@ beforeEach(() => {
   projects = new Set()
   const cleanup = { register: (_: string, cleaner: ProjectCleaner) => (clean = cleaner) } as unknown as ProjectCleanup
   const known = { find: async (id: string) => (projects.has(id) ? { id } : null) } as unknown as ProjectsService
-  const deployer = new EngineDeployer(config, new Manifests(config), fake.cluster, fake.monitor, fake.watch, { isClosed: async () => false })
+  const manifests = new Manifests(config)
+  const quotas = { valuesOf: async () => SAMPLE_PROJECT }
+  const namespaces = new ProjectNamespaces(config, manifests, fake.cluster, quotas, { dockerConfig: async () => null })
+  const deployer = new EngineDeployer(config, manifests, fake.cluster, fake.monitor, fake.watch, namespaces, {
+    isClosed: async () => false,
+  })
   sweeper = new EngineSweeper(engines, known, deployer, new EventBus(), cleanup)
 })
 

@@ -33,6 +33,8 @@ export interface ProjectValues extends QuotaValues {
   gatewayNamespaces: string[]
   /** IP addresses of the API server, which apps must not reach. */
   apiAddresses: string[]
+  /** What its images are pulled with: a `.dockerconfigjson`, in Base64. */
+  pullSecret: string
 }
 
 /** What the template of an app takes. */
@@ -99,7 +101,7 @@ export interface SecretValues extends Pick<AppValues, 'instance' | 'project' | '
 /** What an app's Secret is called. */
 export const secretNameOf = (host: string): string => `${host}-env`
 
-const PROJECT_TEMPLATES = ['namespace', 'service-account', 'quota', 'limits', 'network-policies'] as const
+const PROJECT_TEMPLATES = ['namespace', 'pull-secret', 'service-account', 'quota', 'limits', 'network-policies'] as const
 
 /** The manifests of a project's namespace, the namespace first. Pure. @throws Error when a template is not as it must be */
 export const renderProject = (templates: Templates, values: ProjectValues): Manifest[] =>
@@ -136,6 +138,7 @@ function projectRules({ namespace }: ProjectValues): Allowed[] {
   const named = (apiVersion: string, kind: string, ...names: string[]): Allowed => ({ apiVersion, kind, namespace, names })
   return [
     { apiVersion: 'v1', kind: 'Namespace', namespace: undefined, names: [namespace] },
+    named('v1', 'Secret', 'vitrine-pull'),
     named('v1', 'ServiceAccount', 'vitrine-app'),
     named('v1', 'ResourceQuota', 'vitrine'),
     named('v1', 'LimitRange', 'vitrine'),
@@ -199,6 +202,8 @@ export const SAMPLE_PROJECT: ProjectValues = {
   namespace: 'vitrine-iris-classifier-000001',
   gatewayNamespaces: ['knative-serving', 'traefik'],
   apiAddresses: ['10.96.0.1', '10.200.0.1'],
+  // {"auths":{}}
+  pullSecret: 'eyJhdXRocyI6e319',
   cpuMillis: 8_000,
   memoryMiB: 16_384,
   memoryLimitMiB: 98_304,
