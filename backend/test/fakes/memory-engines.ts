@@ -6,6 +6,7 @@ import {
   type Guard,
   type Observation,
 } from '../../src/modules/engines/engine.repository.js'
+import type { FoundEngine } from '../../src/modules/engines/overview/engine-search.js'
 
 /** Apps in memory, with the rules of the real repository. */
 export class MemoryEngineRepository extends EngineRepository {
@@ -41,6 +42,14 @@ export class MemoryEngineRepository extends EngineRepository {
 
   async findIdsOfProject(projectId: string): Promise<string[]> {
     return [...this.engines.values()].filter((each) => each.projectId === projectId).map(({ id }) => id)
+  }
+
+  searchAll(): Promise<FoundEngine[]> {
+    return Promise.reject(new Error('only the real repository searches all apps'))
+  }
+
+  async countAll(): Promise<number> {
+    return this.engines.size
   }
 
   async countOfProject(projectId: string): Promise<number> {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common'
 import { Schema, trusted, type Model } from 'mongoose'
-import { isDuplicateKey, Mongo } from '../../platform/mongo/mongo.js'
+import { isDuplicateKey, literally, Mongo } from '../../platform/mongo/mongo.js'
 import { DEFAULT_HEALTH, DEFAULT_SCALING, FORMER_RESOURCES, FORMER_SIZE, type EngineSpec } from './engine-spec.js'
 import { ENGINE_PHASES, type Deploy, type Engine, type EngineChange, type EngineStatus } from './engine.js'
 import { EngineRepository, type Amendment, type EngineQuery, type Guard, type Observation } from './engine.repository.js'
+import type { EngineFilter, EnginePosition, EngineSearch, EngineSort, FoundEngine } from './overview/engine-search.js'
 
 type Stored = Omit<Engine, 'id'> & { _id: string }
 
@@ -114,6 +115,9 @@ schema.index({ projectId: 1, name: 1 }, { unique: true, name: 'engine-name' })
 schema.index({ host: 1 }, { unique: true, name: 'engine-host' })
 schema.index({ createdAt: -1, _id: -1 })
 schema.index({ projectId: 1, createdAt: -1, _id: -1 })
+schema.index({ name: 1, _id: 1 })
+schema.index({ 'deploy.at': 1, _id: 1 })
+schema.index({ 'resources.memoryMiB': 1, _id: 1 })
 
 /** What is missing of an app that was stored before there was such a field. */
 const former = ({ driver, appliedGeneration, updatedAt }: Stored): EngineSpec & Pick<Engine, Added> => ({
@@ -204,6 +208,23 @@ export class MongoEngineRepository extends EngineRepository {
     return found.map(({ _id }) => _id)
   }
 
+  async searchAll({ sort, descending, after, limit, ...filter }: EngineSearch): Promise<FoundEngine[]> {
+    const key = SORT_KEYS[sort]
+    const direction = descending ? -1 : 1
+    const position = after === undefined ? [] : [behind(key, after, descending)]
+    const found = await this.model
+      .find({ $and: [...conditions(filter), ...position, {}] })
+      .sort({ [key]: direction, _id: direction })
+      .limit(limit + 1)
+      .lean<Stored[]>()
+    // As it is stored, not as it is read: what an old record lacks is sorted as nothing.
+    return found.map((stored) => ({ engine: toEngine(stored), position: { value: valueOf(stored, sort), id: stored._id } }))
+  }
+
+  async countAll(filter: EngineFilter): Promise<number> {
+    return this.model.countDocuments({ $and: [...conditions(filter), {}] })
+  }
+
   async countOfProject(projectId: string): Promise<number> {
     return this.model.countDocuments({ projectId, deletedAt: null })
   }
@@ -257,4 +278,30 @@ export class MongoEngineRepository extends EngineRepository {
   async remove(id: string): Promise<void> {
     await this.model.deleteOne({ _id: id, deletedAt: trusted({ $ne: null }) })
   }
+}
+
+const SORT_KEYS = { name: 'name', createdAt: 'createdAt', deployedAt: 'deploy.at', memory: 'resources.memoryMiB' } as const
+
+/** What an app is sorted by; a record from before there was such a field lacks it. */
+function valueOf({ name, createdAt, deploy, resources }: Partial<Stored>, sort: EngineSort): EnginePosition['value'] {
+  const values = { name, createdAt, deployedAt: deploy?.at, memory: resources?.memoryMiB }
+  return values[sort] ?? null
+}
+
+function conditions({ words, phase, driver }: EngineFilter): Record<string, unknown>[] {
+  return [
+    ...words.map(({ text, projectIds }) => ({
+      $or: [{ name: trusted({ $regex: literally(text) }) }, { projectId: trusted({ $in: projectIds }) }],
+    })),
+    ...(phase === undefined ? [] : [{ 'status.phase': phase }]),
+    ...(driver === undefined ? [] : [{ driver }]),
+  ]
+}
+
+/** What comes after a position. What lacks the value comes before all else, as the database sorts. */
+function behind(key: string, { value, id }: EnginePosition, descending: boolean): Record<string, unknown> {
+  const further = (than: string | number | Date) => (descending ? trusted({ $lt: than }) : trusted({ $gt: than }))
+  const same = { [key]: value, _id: further(id) }
+  if (value === null) return descending ? same : { $or: [same, { [key]: trusted({ $ne: null }) }] }
+  return { $or: [{ [key]: further(value) }, same, ...(descending ? [{ [key]: null }] : [])] }
 }

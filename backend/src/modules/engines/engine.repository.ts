@@ -1,5 +1,6 @@
 import type { DriverName } from '../../platform/kubernetes/drivers.js'
 import type { Deploy, Engine, EngineChange, EngineStatus } from './engine.js'
+import type { EngineFilter, EngineSearch, FoundEngine } from './overview/engine-search.js'
 
 /** Which page of the apps is asked for. */
 export interface EngineQuery {
@@ -36,6 +37,10 @@ export abstract class EngineRepository {
   abstract findByHost(host: string): Promise<Engine | null>
   /** Newest first; up to `limit + 1`, so that the caller sees whether there are more. */
   abstract search(query: EngineQuery): Promise<Engine[]>
+  /** The apps of all projects, in the order asked for; up to `limit + 1`. */
+  abstract searchAll(search: EngineSearch): Promise<FoundEngine[]>
+  /** How many apps of all projects pass the filter. */
+  abstract countAll(filter: EngineFilter): Promise<number>
   /** The projects that have apps. */
   abstract projectIds(): Promise<string[]>
   abstract findIdsOfProject(projectId: string): Promise<string[]>

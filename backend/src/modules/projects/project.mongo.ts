@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { Schema, trusted, type Model } from 'mongoose'
 import { isId } from '../../common/ids.js'
 import { accessOf, type AccessFilter, type AccessLists } from '../../common/policy/policy.js'
-import { isDuplicateKey, Mongo } from '../../platform/mongo/mongo.js'
+import { isDuplicateKey, literally, Mongo } from '../../platform/mongo/mongo.js'
 import type { Project, ProjectChange, ProjectSharing } from './project.js'
 import { ProjectRepository, type ProjectQuery } from './project.repository.js'
 import { wordsOf } from './search-words.js'
@@ -79,6 +79,15 @@ export class MongoProjectRepository extends ProjectRepository {
   async findByIds(ids: string[]): Promise<Project[]> {
     const found = await this.model.find({ _id: trusted({ $in: ids }), deletedAt: null }).lean<Stored[]>()
     return found.map(toProject)
+  }
+
+  async findIdsNamed(text: string, ownerIds: string[], limit: number): Promise<string[]> {
+    const contains = trusted({ $regex: literally(text), $options: 'i' })
+    const found = await this.model
+      .find({ $or: [{ title: contains }, { slug: contains }, { ownerId: trusted({ $in: ownerIds }) }] }, { _id: 1 })
+      .limit(limit)
+      .lean<{ _id: string }[]>()
+    return found.map(({ _id }) => _id)
   }
 
   async search({ access, text, task, ownerId, after, limit }: ProjectQuery): Promise<Project[]> {

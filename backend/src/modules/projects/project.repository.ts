@@ -31,6 +31,8 @@ export abstract class ProjectRepository {
   abstract findIds(ids: string[], access: NonNullable<AccessFilter>): Promise<string[]>
   /** The project also when it is being deleted; null when it is gone. */
   abstract findEvenDeleted(id: string): Promise<Project | null>
+  /** The ids of those whose title or slug contains the text, in small letters, or that one of the people owns; at most `limit`. */
+  abstract findIdsNamed(text: string, ownerIds: string[], limit: number): Promise<string[]>
   /** How many someone owns, those included that are being deleted. */
   abstract countOwned(ownerId: string): Promise<number>
   /** Marks it for deletion. @returns whether it was there */

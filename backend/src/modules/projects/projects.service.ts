@@ -14,6 +14,7 @@ import { ProjectRepository } from './project.repository.js'
 import { ProjectDto, type CreateProjectDto, type ProjectListQuery, type ProjectPage, type UpdateProjectDto } from './projects.dto.js'
 
 const SLUG_TRIES = 5
+const MOST_NAMED = 5_000
 
 /** The use cases of projects. */
 @Injectable()
@@ -114,6 +115,17 @@ export class ProjectsService {
   /** The project by its id, for the background work that acts for no one; null when it is gone or being deleted. */
   find(id: string): Promise<Project | null> {
     return this.projects.findById(id)
+  }
+
+  /** The projects with these ids, by id, for those who may see all; what is gone or being deleted is left out. */
+  async mapOf(ids: string[]): Promise<Map<string, Project>> {
+    const found = ids.length === 0 ? [] : await this.projects.findByIds([...new Set(ids)])
+    return new Map(found.map((project) => [project.id, project]))
+  }
+
+  /** The ids of the projects whose name contains the text, or that one of the people owns, for those who may see all. */
+  idsNamed(text: string, ownerIds: string[]): Promise<string[]> {
+    return this.projects.findIdsNamed(text, ownerIds, MOST_NAMED)
   }
 
   /** As {@link find}, but also while it is being deleted: for telling those who could see it. */
