@@ -10,8 +10,6 @@ import { TcpProxy } from './fakes/tcp-proxy.js'
 export interface TestCluster {
   /** With the rights of the portal, and no more. */
   kubeconfig: string
-  /** With all rights: for what a test looks into or takes away. */
-  adminKubeconfig: string
   context: string
   /** A small app: see tools/image/fixtures/hello. */
   helloImage: string
@@ -50,7 +48,6 @@ export function testCluster(): TestCluster {
   const run = promisify(execFile)
   return {
     kubeconfig: value('kubeconfig'),
-    adminKubeconfig: value('adminKubeconfig'),
     context: value('context'),
     helloImage: value('helloImage'),
     registry: value('registry'),

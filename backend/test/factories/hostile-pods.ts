@@ -1,6 +1,14 @@
-import { DRIVER_SPECS, type DriverName } from '../../src/platform/kubernetes/drivers.js'
+import { DRIVER_NAMES, DRIVER_SPECS, type DriverName } from '../../src/platform/kubernetes/drivers.js'
 import type { Manifest } from '../../src/platform/kubernetes/kube-objects.js'
-import { renderApp, secretNameOf, type AppValues } from '../../src/platform/manifests/manifests.js'
+import {
+  renderApp,
+  renderProject,
+  renderSecret,
+  SAMPLE_PROJECT,
+  SAMPLE_SECRET,
+  secretNameOf,
+  type AppValues,
+} from '../../src/platform/manifests/manifests.js'
 import type { AppScope } from '../../src/platform/manifests/pod-policy.js'
 import { loadTemplates } from '../../src/platform/manifests/templates.js'
 
@@ -311,6 +319,20 @@ export function goodPods(values: AppValues): Record<PodKind, Manifest> {
   const { metadata, spec } = templateOf(deployment, 'Deployment') as { metadata: Tree; spec: Tree }
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: values.host, namespace: values.namespace }, spec }
   return { Pod: structuredClone(pod), Deployment: deployment, 'Knative service': service }
+}
+
+/** All that the portal would apply for such an app and its project, whatever runs it, each kind once. */
+export function goodObjects(values: AppValues): Manifest[] {
+  const secret = renderSecret(templates('knative'), {
+    ...SAMPLE_SECRET,
+    instance: values.instance,
+    namespace: values.namespace,
+    host: values.host,
+  })
+  const project = renderProject(templates('knative'), { ...SAMPLE_PROJECT, instance: values.instance, namespace: values.namespace })
+  const apps = DRIVER_NAMES.flatMap((driver) => renderApp(driver, templates(driver), values))
+  const all = [secret, ...project, ...apps]
+  return [...Map.groupBy(all, ({ apiVersion, kind }) => `${apiVersion} ${kind}`).values()].flatMap(([first]) => first ?? [])
 }
 
 /** What of an app is its own, for the portal's check. */

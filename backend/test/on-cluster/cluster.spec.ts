@@ -6,6 +6,7 @@ import { Health } from '../../src/common/health.js'
 import { parseConfig } from '../../src/config/config.js'
 import { KubernetesAppWatch } from '../../src/platform/kubernetes/app-watch.js'
 import { ClusterConnection } from '../../src/platform/kubernetes/cluster-connection.js'
+import { KubernetesQuotaWatch } from '../../src/platform/kubernetes/quota-watch.js'
 import { KubernetesCluster } from '../../src/platform/kubernetes/cluster.js'
 import { KubeApi } from '../../src/platform/kubernetes/kube-api.js'
 import type { KubeErrorKind } from '../../src/platform/kubernetes/kube-error.js'
@@ -49,7 +50,7 @@ function connect(context = cluster.context, settings: Record<string, string> = {
   const api = new KubeApi()
   const health = new Health()
   const connection = new ClusterConnection(config, api, health)
-  const watch = new KubernetesAppWatch(config, api, connection, health)
+  const watch = new KubernetesAppWatch(config, api, connection, health, new KubernetesQuotaWatch(config, api, connection))
   watch.onApplicationBootstrap()
   connection.onApplicationBootstrap()
   stop.push(async () => {
@@ -64,7 +65,10 @@ const becomes = (connection: ClusterConnection, state: string) =>
 const namespace = (name: string, project = 'p1'): Manifest => ({
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: { name: `${prefix}-${name}`, labels: { [LABEL.instance]: prefix, [LABEL.project]: project } },
+  metadata: {
+    name: `${prefix}-${name}`,
+    labels: { [LABEL.instance]: prefix, [LABEL.project]: project, 'pod-security.kubernetes.io/enforce': 'restricted' },
+  },
 })
 
 describe('the connection to the cluster', () => {

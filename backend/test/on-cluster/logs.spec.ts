@@ -242,7 +242,13 @@ describe('the log of an app', () => {
     }
     const resources = { limits: { cpu: '100m', memory: '64Mi' }, requests: { cpu: '10m', memory: '16Mi' } }
     const container = { name: 'user-container', image: cluster.helloImage, securityContext: restricted, resources }
-    const spec = { automountServiceAccountToken: false, terminationGracePeriodSeconds: 1, containers: [container] }
+    const spec = {
+      serviceAccountName: 'vitrine-app',
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 1,
+      containers: [container],
+    }
     await cluster.kubectl(
       'run',
       'second',

@@ -99,7 +99,7 @@ export function renderObjects(): KubeObject[] {
   const references = new Map(clusterImages.map((image) => [image.name, reference(image)]))
   const resolvers = hostResolvers()
   const forward = resolvers.length > 0 ? `forward . ${resolvers.join(' ')}` : ''
-  const own = ['coredns', 'traefik', 'gateway', 'emissary-crd', 'portal-rbac']
+  const own = ['coredns', 'traefik', 'gateway', 'emissary-crd', 'portal-rbac', 'admission-policy']
     .map((name) => readFileSync(join(root, 'tools/cluster', `${name}.yaml`), 'utf8'))
     .map((text) => text.replaceAll(/vitrine\.local\/[a-z-]+/g, (name) => lookUp(references, name)).replaceAll('FORWARD_UPSTREAM', forward))
     .flatMap(parseObjects)
