@@ -136,6 +136,8 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   openApp: { who: 'anyone', scope: 'any' },
   getGatewayKeys: { who: 'anyone', scope: 'any' },
   deleteEngine: { who: 'deploy', scope: 'engines:deploy' },
+  checkEngine: { who: 'deploy', scope: 'engines:deploy' },
+  getEngineOptions: { who: 'account', scope: 'engines:read' },
   deployEngine: { who: 'deploy', scope: 'engines:deploy' },
   scaleEngine: { who: 'deploy', scope: 'engines:deploy' },
   pauseEngine: { who: 'deploy', scope: 'engines:deploy' },

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common'
+import { RegistryModule } from '../../platform/registry/registry.module.js'
 import { IamModule } from '../iam/iam.module.js'
 import { ProjectsModule } from '../projects/projects.module.js'
 import { QuotasModule } from '../quotas/quotas.module.js'
+import { RegistriesModule } from '../registries/registries.module.js'
 import { SizesModule } from '../sizes/sizes.module.js'
 import { EngineDirectoryModule } from './engine-directory.module.js'
 import { EngineDeployer } from './engine.deployer.js'
@@ -16,26 +18,33 @@ import { LifecycleService } from './lifecycle/lifecycle.service.js'
 import { PreviewsService } from './lifecycle/previews.service.js'
 import { OverviewController } from './overview/overview.controller.js'
 import { OverviewService } from './overview/overview.service.js'
+import { EngineTrial } from './preflight/engine-trial.js'
+import { PreflightController } from './preflight/preflight.controller.js'
+import { PreflightService } from './preflight/preflight.service.js'
 import { MongoEngineRevisionRepository } from './revisions/engine-revision.mongo.js'
 import { EngineRevisionRepository } from './revisions/engine-revision.repository.js'
 import { RevisionsService } from './revisions/revisions.service.js'
+import { ProjectNamespaces } from './project-namespaces.js'
 import { SpecResolver } from './spec.resolver.js'
 
 @Module({
-  imports: [EngineDirectoryModule, IamModule, ProjectsModule, QuotasModule, SizesModule],
-  controllers: [OverviewController, EnginesController, LifecycleController],
+  imports: [EngineDirectoryModule, IamModule, ProjectsModule, QuotasModule, RegistriesModule, RegistryModule, SizesModule],
+  controllers: [OverviewController, PreflightController, EnginesController, LifecycleController],
   providers: [
     { provide: EngineRevisionRepository, useClass: MongoEngineRevisionRepository },
     EngineDeployer,
     EngineQuotas,
     EngineReconciler,
     EngineSweeper,
+    EngineTrial,
     EnginesService,
     EngineViews,
     LifecycleService,
     OverviewService,
+    PreflightService,
     PreviewsService,
     RevisionsService,
+    ProjectNamespaces,
     SpecResolver,
   ],
   exports: [EnginesService],
