@@ -235,6 +235,7 @@ export class Stack {
     }
     const record = this.clusterRecord()
     if (record) {
+      if (!this.#isGiven('VITRINE_INSECURE_REGISTRIES')) environment['VITRINE_INSECURE_REGISTRIES'] = record.registry
       Object.assign(environment, { KUBECONFIG: record.portalKubeconfig, VITRINE_KUBE_CONTEXT: 'vitrine' })
       // For the drivers that need them; which one is used is the portal's to find out, or yours to say (VITRINE_DRIVER).
       Object.assign(environment, { VITRINE_GATEWAY: 'traefik/apps', VITRINE_INGRESS_CLASS: 'traefik' })

@@ -17,6 +17,8 @@ export const appsPort = 30_080
 
 export const apiUrl = `https://${nodeIp}:${apiPort}`
 export const registry = `${nodeIp}:${registryPort}`
+/** Where tests start a registry of their own, one that asks for a sign-in. The node speaks plain HTTP with it, too. */
+export const signInRegistry = `${nodeIp}:${registryPort + 1}`
 
 /** Network links of ours, by names that nobody else uses. */
 export const nodeLink = 'vitrine-node'

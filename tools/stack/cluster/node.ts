@@ -14,6 +14,7 @@ import {
   podLink,
   podRange,
   registry,
+  signInRegistry,
   type ClusterPaths,
 } from './layout.ts'
 import { componentKubeconfig } from './pki.ts'
@@ -52,13 +53,15 @@ disabled_plugins = ["io.containerd.internal.v1.opt"]
   config_path = "${certificates}"
 `,
   )
-  writeAtomically(
-    join(certificates, registry, 'hosts.toml'),
-    `server = "http://${registry}"
-[host."http://${registry}"]
+  for (const name of [registry, signInRegistry]) {
+    writeAtomically(
+      join(certificates, name, 'hosts.toml'),
+      `server = "http://${name}"
+[host."http://${name}"]
   capabilities = ["pull", "resolve"]
 `,
-  )
+    )
+  }
   writeAtomically(
     join(cni, '10-vitrine.conflist'),
     JSON.stringify({
