@@ -6,9 +6,11 @@ import { ClusterConnection } from './cluster-connection.js'
 import { storedEvent, type ClusterEvent, type StoredEvent } from './cluster-event.js'
 import { carriesRuntime, DRIVER_NAMES, kindsOf, type DriverName } from './drivers.js'
 import { KubeApi } from './kube-api.js'
-import { isOf, KIND, LABEL, type Kind, type KubeObject, type ObjectMeta, type Pod } from './kube-objects.js'
+import { isOf, KIND, LABEL, type Kind, type KubeObject, type Pod, type ResourceQuota } from './kube-objects.js'
 import { PodFeed, type WatchedPod } from './pod-feed.js'
+import { QuotaWatch } from './quota-watch.js'
 import { ResourceWatcher, type WatcherState } from './resource-watcher.js'
+import { slim } from './slim.js'
 import { watchedPod } from './watched-pod.js'
 import { watchPath, watchSource } from './watch-source.js'
 
@@ -24,6 +26,8 @@ export abstract class AppWatch {
   /** What Kubernetes said lately of the app's pods; nothing where it may not be read. */
   abstract eventsOf(engineId: string): ClusterEvent[]
   abstract namespaceOf(projectId: string): KubeObject | undefined
+  /** What a project may use and uses, as last counted; undefined where it may not be read. */
+  abstract quotaOf(projectId: string): ResourceQuota | undefined
   /** Objects of that kind, of all apps. */
   abstract objects<T extends KubeObject>(kind: Kind<T>): T[]
   abstract namespaces(): KubeObject[]
@@ -57,6 +61,7 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
     private readonly api: KubeApi,
     private readonly connection: ClusterConnection,
     health: Health,
+    private readonly quotas: QuotaWatch,
   ) {
     super()
     if (config.kubeconfig !== null) health.register({ name: 'clusterWatch', required: false, check: () => this.requireSynced() })
@@ -97,6 +102,10 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
 
   namespaceOf(projectId: string): KubeObject | undefined {
     return this.namespacesWatch.of(projectId)[0]
+  }
+
+  quotaOf(projectId: string): ResourceQuota | undefined {
+    return this.quotas.of(projectId)
   }
 
   objects<T extends KubeObject>(kind: Kind<T>): T[] {
@@ -187,24 +196,6 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
       warn: (message, error) => this.logger.warn({ err: error }, message),
     })
   }
-}
-
-/** Only what phases and logs need of an object: no specification, no field owners, no annotations but our own. */
-export function slim<T extends KubeObject>(raw: KubeObject & { status?: unknown }, { apiVersion, kind }: Kind<T>): T {
-  const { name, namespace, uid, generation, resourceVersion, creationTimestamp, deletionTimestamp, labels, annotations } = raw.metadata
-  const own = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith('vitrine.dev/'))
-  const metadata: ObjectMeta = {
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(generation === undefined ? {} : { generation }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    ...(labels === undefined ? {} : { labels }),
-    ...(own.length === 0 ? {} : { annotations: Object.fromEntries(own) }),
-  }
-  return { apiVersion, kind, metadata, ...(raw.status === undefined ? {} : { status: raw.status }) } as unknown as T
 }
 
 /** The pods of all apps, out of the same watch. */

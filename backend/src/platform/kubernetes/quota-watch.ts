@@ -2,11 +2,11 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import { now } from '../../common/clock.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
-import { slim } from './app-watch.js'
 import { ClusterConnection } from './cluster-connection.js'
 import { KubeApi } from './kube-api.js'
 import { KIND, LABEL, type ResourceQuota } from './kube-objects.js'
 import { ResourceWatcher } from './resource-watcher.js'
+import { slim } from './slim.js'
 import { watchSource } from './watch-source.js'
 
 /** Port and injection token: what projects use of their quotas, as the cluster counts it. */
