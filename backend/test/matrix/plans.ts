@@ -1,4 +1,5 @@
 import { EventBus } from '../../src/modules/events/event-bus.js'
+import { RegistryRepository } from '../../src/modules/registries/registry.repository.js'
 import { SizeRepository } from '../../src/modules/sizes/size.repository.js'
 import type { TestClient } from '../client.js'
 import type { Ownership, Subject } from './expectations.js'
@@ -257,6 +258,23 @@ export const PLANS: Record<string, Plan> = {
   resetProjectQuota: { call: id, changes: ['project'] },
   getDefaultQuota: { call: () => ({}) },
   setDefaultQuota: { call: () => ({ body: QUOTA }) },
+  listRegistries: { call: id },
+  setRegistry: {
+    call: ({ project }) => ({
+      params: { id: project.id, registry: 'registry.test' },
+      body: { username: unique(), password: PASSWORD },
+    }),
+    changes: ['project'],
+    check: ({ text }) => (text.includes(PASSWORD) ? 'the password is shown' : undefined),
+  },
+  deleteRegistry: {
+    call: async ({ project }, { world }) => {
+      const signIn = { registry: 'registry.test', username: 'x', sealed: 'x', updatedAt: new Date() }
+      await world.get(RegistryRepository).insert({ id: project.id, signIns: [signIn], revision: 1 })
+      return { params: { id: project.id, registry: 'registry.test' } }
+    },
+    changes: ['project'],
+  },
   listSizes: { call: () => ({}), check: (given) => (items(given).some((item) => item.id === 'small') ? undefined : 'none is built in') },
   createSize: { call: () => ({ body: { ...sizeFields, id: unique() } }) },
   updateSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) }, body: { revision: 1, title: unique() } }) },
