@@ -112,6 +112,21 @@ describe('a deploy', () => {
     await becomes(engine.id, 'Running')
   })
 
+  it('counts as compared with the cluster once that has answered, and again after an outage', async () => {
+    fake.enter('unreachable')
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await vi.waitFor(() => expect(() => reconciler.progress.requireDone()).toThrow('1 of 1'))
+    await reconciler.reconcile(engine.id)
+    expect(() => reconciler.progress.requireDone()).toThrow('1 of 1')
+    fake.failures.push(new KubeError('unreachable', 'connection reset'))
+    fake.enter('ready')
+    await vi.waitFor(() => expect(() => reconciler.progress.requireDone()).not.toThrow())
+    expect(fake.calls.at(-1)).toBe(`apply Service ${engine.namespace}/${engine.host}`)
+    fake.enter('unreachable')
+    await vi.waitFor(() => expect(() => reconciler.progress.requireDone()).toThrow('1 of 1'))
+  })
+
   it('is tried again when the API server does not answer', async () => {
     fake.failures.push(new KubeError('unreachable', 'connection reset'), new KubeError('conflict', 'try again'))
     const engine = await store(makeEngine())

@@ -12,6 +12,7 @@ import { missingStatus, movingStatus, pausedStatus, refusedStatus, type Engine }
 import { stepOf } from './engine.causes.js'
 import { diagnoseRefusal } from './engine.diagnosis.js'
 import { EngineDeployer } from './engine.deployer.js'
+import { ReconcileProgress } from './engine.progress.js'
 import { EngineRepository, type Observation } from './engine.repository.js'
 import { sameStatus } from './engine.status.js'
 import { revisionOf } from './revisions/engine-revision.js'
@@ -33,6 +34,7 @@ const GONE_MS = 2_000
  */
 @Injectable()
 export class EngineReconciler implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly progress = new ReconcileProgress()
   private readonly logger = new Logger('EngineReconciler')
   private readonly queue = new KeyedQueue(
     (id) => this.reconcile(id),
@@ -67,11 +69,11 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
       }),
       this.watch.onEngine((engineId) => this.queue.add(engineId)),
       this.watch.onProject((projectId) => void this.addIds(() => this.engines.findIdsOfProject(projectId))),
-      this.watch.onSynced(() => this.addAll()),
-      this.cluster.onChange(() => this.addAll()),
+      this.watch.onSynced(() => this.addAllAnew()),
+      this.cluster.onChange(() => this.addAllAnew()),
     )
-    this.resync = setInterval(() => this.addAll(), RESYNC_MS)
-    this.addAll()
+    this.resync = setInterval(() => void this.addIds(() => this.engines.findAllIds()), RESYNC_MS)
+    this.addAllAnew()
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -83,11 +85,12 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
 
   /** One run for one app; what is not done yet is left to a later one. */
   async reconcile(id: string): Promise<void> {
+    const isKnown = this.deployer.ready
     const engine = await this.engines.findById(id)
-    if (!engine) return
-    if (engine.deletedAt) await this.remove(engine)
-    else if (engine.paused) await this.pause(engine)
-    else await this.deploy(engine)
+    if (engine?.deletedAt) await this.remove(engine)
+    else if (engine?.paused) await this.pause(engine)
+    else if (engine) await this.deploy(engine)
+    if (isKnown) this.progress.done(id)
   }
 
   private async deploy(engine: Engine): Promise<void> {
@@ -185,17 +188,23 @@ export class EngineReconciler implements OnApplicationBootstrap, OnApplicationSh
     return true
   }
 
-  private addAll(): void {
-    void this.addIds(() => this.engines.findAllIds())
+  /** What is stored of any of them may be old. */
+  private addAllAnew(): void {
+    void this.addIds(
+      () => this.engines.findAllIds(),
+      (ids) => this.progress.begin(ids),
+    )
   }
 
-  private async addIds(find: () => Promise<string[]>): Promise<void> {
+  private async addIds(find: () => Promise<string[]>, found: (ids: string[]) => void = () => undefined): Promise<void> {
     try {
-      for (const id of await find()) this.queue.add(id)
+      const ids = await find()
+      found(ids)
+      for (const id of ids) this.queue.add(id)
     } catch (error) {
       this.logger.debug({ err: error }, 'the apps could not be listed, trying again')
       clearTimeout(this.again)
-      this.again = setTimeout(() => this.addAll(), LIST_AGAIN_MS)
+      this.again = setTimeout(() => this.addAllAnew(), LIST_AGAIN_MS)
     }
   }
 }

@@ -1,4 +1,7 @@
-import { Module } from '@nestjs/common'
+import { Inject, Module } from '@nestjs/common'
+import { Health } from '../../common/health.js'
+import { CONFIG } from '../../config/config.module.js'
+import type { Config } from '../../config/config.js'
 import { RegistryModule } from '../../platform/registry/registry.module.js'
 import { IamModule } from '../iam/iam.module.js'
 import { ProjectsModule } from '../projects/projects.module.js'
@@ -49,4 +52,9 @@ import { SpecResolver } from './spec.resolver.js'
   ],
   exports: [EnginesService],
 })
-export class EnginesModule {}
+export class EnginesModule {
+  constructor(@Inject(CONFIG) config: Config, health: Health, { progress }: EngineReconciler) {
+    // Required by no request: it says that what is told of apps may still be old.
+    if (config.kubeconfig !== null) health.register({ name: 'apps', required: false, check: async () => progress.requireDone() })
+  }
+}
