@@ -5,7 +5,7 @@ describe('readSettings', () => {
   it('starts everything itself when nothing is given', () => {
     const settings = readSettings('dev', {})
     expect(settings.own).toEqual({ mongo: false, s3: false, cluster: false })
-    expect(settings.ports).toEqual({ portal: 8080, mongo: 27018, s3: 9000, apps: 8081 })
+    expect(settings.ports).toEqual({ portal: 8080, mongo: 27018, s3: 9000, apps: 8081, gateway: 8082 })
     expect(settings.publicUrl).toBe('http://localhost:8080')
   })
 
@@ -37,6 +37,11 @@ describe('readSettings', () => {
     for (const name of ['VITRINE_PORT=http', 'VITRINE_APPS_PORT and VITRINE_S3_PORT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'KUBECONFIG']) {
       expect(attempt).toThrow(name)
     }
+  })
+
+  it('does without the gateway when told so', () => {
+    expect(readSettings('dev', { VITRINE_GATEWAY_PORT: 'off' }).ports.gateway).toBe(0)
+    expect(() => readSettings('dev', { VITRINE_GATEWAY_PORT: '8081' })).toThrow('VITRINE_GATEWAY_PORT and VITRINE_APPS_PORT')
   })
 
   it('keeps tests away from what the shell is set up for', () => {

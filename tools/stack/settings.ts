@@ -1,11 +1,13 @@
 import type { Profile } from './paths.ts'
 
-/** Ports on the loopback address. */
+/** Ports on the loopback address, but for the gateway's. */
 export interface Ports {
   portal: number
   mongo: number
   s3: number
   apps: number
+  /** Of the way to private apps, on the node's address; 0 for none. */
+  gateway: number
 }
 
 /** Which parts the user brings; the others are started by us. */
@@ -45,6 +47,7 @@ const portVariables = {
   mongo: ['VITRINE_MONGO_PORT', 27018],
   s3: ['VITRINE_S3_PORT', 9000],
   apps: ['VITRINE_APPS_PORT', 8081],
+  gateway: ['VITRINE_GATEWAY_PORT', 8082],
 } as const
 
 /** The variable that moves a port, for messages about conflicts. */
@@ -54,9 +57,9 @@ export function portVariable(port: keyof Ports): string {
 
 /** Each profile has ports of its own, so that tests run while `make up` runs. All stay below 32768: from there on Linux takes ports for outgoing connections. */
 const portOffset: Record<Profile, Record<keyof Ports, number>> = {
-  dev: { portal: 0, mongo: 0, s3: 0, apps: 0 },
-  test: { portal: 10_000, mongo: 1_000, s3: 10_000, apps: 10_000 },
-  services: { portal: 20_000, mongo: 2_000, s3: 20_000, apps: 20_000 },
+  dev: { portal: 0, mongo: 0, s3: 0, apps: 0, gateway: 0 },
+  test: { portal: 10_000, mongo: 1_000, s3: 10_000, apps: 10_000, gateway: 10_000 },
+  services: { portal: 20_000, mongo: 2_000, s3: 20_000, apps: 20_000, gateway: 20_000 },
 }
 
 /**
@@ -69,17 +72,18 @@ export function readSettings(profile: Profile, environment: NodeJS.ProcessEnv): 
   const notes: string[] = []
   const given = (name: string) => profile === 'dev' && Boolean(environment[name] || environment[`${name}_FILE`])
 
-  const ports = { portal: 0, mongo: 0, s3: 0, apps: 0 }
+  const ports = { portal: 0, mongo: 0, s3: 0, apps: 0, gateway: 0 }
   for (const port of Object.keys(portVariables) as (keyof Ports)[]) {
     const [name, preset] = portVariables[port]
     const text = profile === 'dev' ? environment[name] : undefined
+    if (port === 'gateway' && text === 'off') continue
     ports[port] = text ? Number(text) : preset + portOffset[profile][port]
     if (!Number.isInteger(ports[port]) || ports[port] < 1 || ports[port] > 65_535) {
       mistakes.push(`${name}=${text} is no port: give a number from 1 to 65535`)
     }
   }
   const taken = new Map<number, string>()
-  for (const port of Object.keys(portVariables) as (keyof Ports)[]) {
+  for (const port of (Object.keys(portVariables) as (keyof Ports)[]).filter((each) => ports[each] !== 0)) {
     const other = taken.get(ports[port])
     if (other) mistakes.push(`${portVariable(port)} and ${other} are both ${ports[port]}: give each its own port`)
     taken.set(ports[port], portVariable(port))

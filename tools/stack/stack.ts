@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { clusterObstacle, joinCluster, prepareCluster, type ClusterShare } from './cluster/client.ts'
+import { addGatewayRoute, removeGatewayRoute, type GatewayRoute } from './cluster/gateway-route.ts'
+import { nodeIp } from './cluster/layout.ts'
 import type { ClusterRecord } from './cluster/record.ts'
 import { list, readJson, remove, writeJson } from './files.ts'
 import { Forward } from './forward.ts'
@@ -72,6 +74,7 @@ export class Stack {
   readonly #services: { service: Service; address: string }[] = []
   readonly #since = new Date().toISOString()
   #forward: Forward | null = null
+  #gatewayRoute: GatewayRoute | null = null
   #stopped: Promise<void> | null = null
 
   constructor(settings: Settings, progress: Progress, environment: NodeJS.ProcessEnv) {
@@ -192,6 +195,15 @@ export class Stack {
     return false
   }
 
+  /** Leads the hosts of a domain that have no route to the portal's gateway, once the embedded cluster is ready. */
+  async leadToGateway(domain: string, instance: string): Promise<void> {
+    const record = this.clusterRecord()
+    const port = this.settings.ports.gateway
+    if (record?.state !== 'ready' || port === 0) return
+    this.#gatewayRoute = { name: `gateway-${digest(this.settings.profile, root).slice(0, 6)}`, domain, port, instance }
+    await addGatewayRoute(record.adminKubeconfig, this.#gatewayRoute)
+  }
+
   /** Where the portal writes the first admin's sign-in. */
   get credentialsFile(): string {
     return this.#isGiven('VITRINE_CREDENTIALS_FILE')
@@ -239,8 +251,19 @@ export class Stack {
       Object.assign(environment, { KUBECONFIG: record.portalKubeconfig, VITRINE_KUBE_CONTEXT: 'vitrine' })
       // For the drivers that need them; which one is used is the portal's to find out, or yours to say (VITRINE_DRIVER).
       Object.assign(environment, { VITRINE_GATEWAY: 'traefik/apps', VITRINE_INGRESS_CLASS: 'traefik' })
+      // Where the ingress in the cluster reaches it.
+      Object.assign(environment, { VITRINE_GATEWAY_PORT: String(ports.gateway || 'off'), VITRINE_GATEWAY_HOST: nodeIp })
     }
     return environment
+  }
+
+  /** What cannot be removed any more is put right by the next start. */
+  async #leaveGateway(): Promise<void> {
+    const record = this.clusterRecord()
+    if (this.#gatewayRoute === null || record?.state !== 'ready') return
+    await removeGatewayRoute(record.adminKubeconfig, this.#gatewayRoute).catch((error: unknown) =>
+      this.progress.line(`the route to the gateway is still there: ${error instanceof Error ? error.message : String(error)}`),
+    )
   }
 
   /** Writes what `make status` and the next start need. */
@@ -284,6 +307,7 @@ export class Stack {
       await this.progress.step(`${service.spec.name}: stopping`, () => service.stop())
     }
     await this.#forward?.close()
+    await this.#leaveGateway()
     if (this.cluster.kind === 'embedded') await this.cluster.share.release(this.progress)
     remove(stackFile(this.settings.profile))
   }
@@ -313,12 +337,19 @@ function portNeeds(settings: Settings): PortNeed[] {
     mongo: 'the database',
     s3: 'the object store',
     apps: 'the address of the apps',
+    gateway: 'the gateway to private apps',
   }
-  const unneeded = { portal: settings.profile === 'services', mongo: settings.own.mongo, s3: settings.own.s3, apps: settings.own.cluster }
+  const unneeded = {
+    portal: settings.profile === 'services',
+    mongo: settings.own.mongo,
+    s3: settings.own.s3,
+    apps: settings.own.cluster,
+    gateway: settings.own.cluster || settings.profile === 'services' || settings.ports.gateway === 0,
+  }
   return (Object.keys(names) as (keyof Ports)[])
     .filter((port) => !unneeded[port])
     .map((port) => {
-      const need = { service: names[port], host: '127.0.0.1', port: settings.ports[port] }
+      const need = { service: names[port], host: port === 'gateway' ? nodeIp : '127.0.0.1', port: settings.ports[port] }
       return settings.profile === 'dev' ? { ...need, remedy: `choose another with ${portVariable(port)}` } : need
     })
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { appsDomain } from './cluster/gateway-route.ts'
 import { interruptCommands } from './exec.ts'
 import { readText } from './files.ts'
 import { profileDir, root } from './paths.ts'
@@ -45,7 +46,8 @@ async function upAttached(): Promise<number> {
     await Promise.race([startPortal(stack), stop.promise])
     if (!stopping.signal.aborted) {
       announce(stack)
-      void stack.clusterReady().then((ready) => {
+      void stack.clusterReady().then(async (ready) => {
+        if (ready) await leadToGateway(stack)
         stack.ready = true
         stack.save()
         if (ready && stack.cluster.kind === 'embedded') progress.line(`apps: http://<app>.apps.localhost:${stack.settings.ports.apps}`)
@@ -66,6 +68,15 @@ async function prepare(stack: Stack): Promise<void> {
   await buildPortal(stack.progress)
   const mistakes = await checkPortal(stack.portalEnvironment())
   if (mistakes !== null) throw new ConfigurationError(mistakes)
+}
+
+/** Apps that are private go through the portal's gateway. */
+async function leadToGateway(stack: Stack): Promise<void> {
+  try {
+    await stack.leadToGateway(appsDomain, '')
+  } catch (error) {
+    stack.progress.line(`private apps cannot be reached: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 async function startPortal(stack: Stack): Promise<void> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { buildAndPush } from '../image/build.ts'
 import { clusterPaths } from '../stack/cluster/layout.ts'
+import { appsDomain } from '../stack/cluster/gateway-route.ts'
 import { run } from '../stack/exec.ts'
 import { readJson, remove, writeJson } from '../stack/files.ts'
 import { isAlive, self, type ProcessIdentity } from '../stack/identity.ts'
@@ -141,7 +142,12 @@ async function image(context: string, tag: string, progress: Progress): Promise<
 
 async function startPortal(stack: Stack, services: Record<string, string>, progress: Progress): Promise<Credentials> {
   const port = stack.settings.ports.portal
-  const portal = portalService({ ...services, VITRINE_NAMESPACE_PREFIX: `${namespaces}-e2e` })
+  const instance = `${namespaces}-e2e`
+  // A domain of its own: its gateway has every host in it that has no route.
+  const domain = `e2e.${appsDomain}`
+  const environment = { VITRINE_NAMESPACE_PREFIX: instance, VITRINE_APPS_URL: `http://{app}.${domain}:${stack.settings.ports.apps}` }
+  const portal = portalService({ ...services, ...environment })
+  await stack.leadToGateway(domain, instance)
   return progress.step(`portal on 127.0.0.1:${port}`, async () => {
     const service = stack.launch(portal, `http://localhost:${port}`)
     await waitFor(() => portalServes(port), { what: 'the portal', timeoutMs: 60_000, check: service.assertRunning })
