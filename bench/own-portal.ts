@@ -36,6 +36,14 @@ export interface OwnPortal {
 
 const READY_MS = 60_000
 
+/** The first admin by a token: a session has to be refreshed now and then. */
+async function withToken(url: string, credentials: { username: string; password: string }): Promise<VitrineClient> {
+  const session = await VitrineClient.signIn({ url, ...credentials })
+  const scopes = ['projects:read', 'projects:write', 'engines:read', 'engines:deploy']
+  const { token } = await session.post<{ token: string }>('/api/iam/tokens', { name: 'bench', scopes, expiresInDays: 1 })
+  return VitrineClient.withToken(url, token)
+}
+
 /** Runs `use` with a portal of its own on the stores of the profile `services` and the cluster of this host; whatever happens, nothing of it stays. */
 export async function withOwnPortal(settings: Record<string, string>, use: (portal: OwnPortal) => Promise<void>): Promise<void> {
   const progress = new Progress()
@@ -95,7 +103,7 @@ export async function withOwnPortal(settings: Record<string, string>, use: (port
     }
     await use({
       url,
-      admin: await VitrineClient.signIn({ url, ...credentials }),
+      admin: await withToken(url, credentials),
       instance,
       image,
       log: portal.log,

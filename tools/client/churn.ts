@@ -82,6 +82,8 @@ export class Churn {
   start(): void {
     this.#stopped = false
     this.#running = this.#shares.map((mine, worker) => this.#work(mine, worker))
+    // Told by `stop`.
+    for (const worker of this.#running) worker.catch(() => undefined)
   }
 
   /** Ends; what has no answer yet is found out first. @throws when a request was refused, which none should be */

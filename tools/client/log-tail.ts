@@ -26,6 +26,8 @@ export class LogTail {
   /** Begins with all that is kept, and goes on until {@link stop}. */
   start(): void {
     this.#reading ??= this.#read()
+    // Told by `stop`.
+    this.#reading.catch(() => undefined)
   }
 
   /** @throws when the log was refused */
