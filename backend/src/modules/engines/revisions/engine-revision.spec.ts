@@ -29,12 +29,12 @@ describe('what differs between two generations', () => {
     })
     expect(changesBetween(before, after)).toEqual([
       { field: 'image', before: 'registry/app:1', after: 'x:2' },
+      { field: 'digest', before: null, after: 'sha256:1' },
       { field: 'command', before: '["a"]', after: null },
       { field: 'env.A', before: '1', after: null },
       { field: 'env.B', before: '2', after: '3' },
-      { field: 'scaling.min', before: '0', after: '2' },
-      { field: 'digest', before: null, after: 'sha256:1' },
       { field: 'env.C', before: null, after: '' },
+      { field: 'scaling.min', before: '0', after: '2' },
       { field: 'scaling.windowSeconds', before: null, after: '60' },
     ])
   })

@@ -44,13 +44,18 @@ export type Comparable = Pick<EngineRevision, 'spec' | 'pin' | 'secrets'>
 export function changesBetween(before: Comparable, after: Comparable): FieldChange[] {
   const [was, is] = [flatten(before), flatten(after)]
   const fields = [...new Set([...was.keys(), ...is.keys()])]
-  return fields.flatMap((field) => {
-    const [a, b] = [was.get(field) ?? null, is.get(field) ?? null]
-    if (a === b) return []
-    const isSecret = field.startsWith('secrets.')
-    return [{ field, before: isSecret && a !== null ? 'set' : a, after: isSecret && b !== null ? (a === null ? 'set' : 'set anew') : b }]
-  })
+  return fields
+    .sort((a, b) => rankOf(a) - rankOf(b))
+    .flatMap((field) => {
+      const [a, b] = [was.get(field) ?? null, is.get(field) ?? null]
+      if (a === b) return []
+      const isSecret = field.startsWith('secrets.')
+      return [{ field, before: isSecret && a !== null ? 'set' : a, after: isSecret && b !== null ? (a === null ? 'set' : 'set anew') : b }]
+    })
 }
+
+const ORDER = ['image', 'digest', 'port', 'command', 'args', 'env', 'secrets', 'size', 'resources', 'scaling', 'health', 'access']
+const rankOf = (field: string): number => ORDER.indexOf(field.split('.')[0] ?? '')
 
 /** The fields that may hold what is not for everyone who may see the app. */
 export const isConfidential = ({ field }: FieldChange): boolean => /^(?:env\.|command$|args$)/.test(field)
