@@ -82,12 +82,12 @@ export const makeEngine = ({ phase = 'Running', ...only }: Partial<Engine> & { p
 
 /** What can be chosen for an app, on an instance with one size. */
 export const makeOptions = (only: Partial<EngineOptions> = {}): EngineOptions => {
-  const { size, resources, scaling, health, access, capabilities } = makeEngine()
+  const { size, resources, scaling, health, access } = makeEngine()
   return {
-    driver: { name: 'knative', title: 'Knative' },
-    capabilities,
+    driver: { name: 'knative', title: 'Knative', capabilities: { scaleToZero: true, autoscaling: true } },
     sizes: [{ id: size, title: 'Small', description: '', ...resources, isDefault: true, order: 0, revision: 1 }],
     defaults: { size, scaling, health, access },
+    quota: null,
     gateway: true,
     ...only,
   }

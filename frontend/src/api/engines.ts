@@ -1,13 +1,22 @@
 import { allPages, api, apiUrl } from './client'
-import type { EngineOptionsDto, EngineRevisionPage, PreflightDto, PreflightInput } from './engine-types'
-import type { CreateEngineDtoWritable, EngineDto, UpdateEngineDtoWritable } from './generated'
+import type {
+  CheckEngineDtoWritable,
+  CreateEngineDtoWritable,
+  EngineDto,
+  EngineOptionsDto,
+  EngineRevisionPage,
+  PreflightDto,
+  PreviewDtoWritable,
+  ScaleDto,
+  UpdateEngineDtoWritable,
+} from './generated'
 
 export const listEngines = (projectId: string): Promise<EngineDto[]> => allPages('/engines', { projectId })
 export const getEngine = (id: string): Promise<EngineDto> => api.get(`/engines/${id}`)
 /** What can be chosen for an app of this project, and what is taken for what nobody chooses. */
 export const engineOptions = (projectId: string): Promise<EngineOptionsDto> => api.get('/engines/options', { projectId })
 /** What a deploy would come to. Stores nothing. */
-export const preflight = (input: PreflightInput): Promise<PreflightDto> => api.post('/engines/preflight', input)
+export const preflight = (input: CheckEngineDtoWritable): Promise<PreflightDto> => api.post('/engines/preflight', input)
 
 // These answer when the wish is stored, not when the app runs: follow its status.
 export const deployEngine = (input: CreateEngineDtoWritable): Promise<EngineDto> => api.post('/engines', input)
@@ -18,13 +27,11 @@ export const pauseEngine = (id: string): Promise<EngineDto> => api.post(`/engine
 export const resumeEngine = (id: string): Promise<EngineDto> => api.post(`/engines/${id}/resume`)
 /** Brings back what went missing in the cluster. */
 export const repairEngine = (id: string): Promise<EngineDto> => api.post(`/engines/${id}/repair`)
-export const scaleEngine = (id: string, scaling: { min: number; max: number }): Promise<EngineDto> =>
-  api.post(`/engines/${id}/scale`, scaling)
+export const scaleEngine = (id: string, scaling: ScaleDto): Promise<EngineDto> => api.post(`/engines/${id}/scale`, scaling)
 export const rollBackEngine = (id: string, revision: number, generation: number): Promise<EngineDto> =>
   api.post(`/engines/${id}/rollback`, { revision, generation })
 /** Makes a second app that goes away by itself. */
-export const previewEngine = (id: string, input: { name?: string; image?: string; leaseHours: number }): Promise<EngineDto> =>
-  api.post(`/engines/${id}/preview`, input)
+export const previewEngine = (id: string, input: PreviewDtoWritable): Promise<EngineDto> => api.post(`/engines/${id}/preview`, input)
 /** @returns the app that runs it from now on */
 export const promoteEngine = (id: string): Promise<EngineDto> => api.post(`/engines/${id}/promote`)
 /** A preview goes away after so many hours from now. */

@@ -1,5 +1,4 @@
 import type { ApiProblem } from '../api/client'
-import type * as engines from '../api/engine-types'
 import type * as api from '../api/generated'
 import type * as hosting from '../api/hosting-types'
 import type { UploadState } from '../api/multipart-upload'
@@ -40,21 +39,19 @@ type WholeSpec = Required<Omit<api.CreateEngineDtoWritable, 'projectId' | 'lease
 export type EngineInput = WholeSpec & { scaling: Scaling; health: Health } & Pick<api.CreateEngineDtoWritable, 'leaseHours'>
 export type EngineChanges = api.UpdateEngineDtoWritable
 /** A second app, made of one that is there, that goes away by itself. */
-export interface PreviewInput {
-  name: string
-  image: string
-  leaseHours: number
-}
-export type EngineOptions = engines.EngineOptionsDto
+export type PreviewInput = Pick<api.PreviewDtoWritable, 'name' | 'image' | 'leaseHours'>
+export type EngineOptions = api.EngineOptionsDto
 export type EngineSize = api.SizeDto
 export type Scaling = api.ScalingDto
 export type Health = api.HealthDto
 export type AppAccess = Engine['access']
-export type Preflight = engines.PreflightDto
-export type PreflightCheck = engines.PreflightCheckDto
-export type EngineRevision = engines.EngineRevisionDto
+export type Preflight = api.PreflightDto
+export type PreflightCheck = api.CheckDto
+/** An app as it is wanted, to be checked before it is. */
+export type PreflightInput = api.CheckEngineDtoWritable
+export type EngineRevision = api.EngineRevisionDto
 /** How one field was or would be changed; a value that is not there is null. */
-export type FieldChange = engines.FieldChangeDto
+export type FieldChange = api.FieldChangeDto
 export type EngineStatus = api.EngineStatusDto
 export type EnginePhase = EngineStatus['phase']
 export type EngineStep = api.EngineStepDto

@@ -1,8 +1,7 @@
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { asProblem, type ApiProblem } from '../api/client'
 import * as api from '../api/engines'
-import type { PreflightInput } from '../api/engine-types'
-import type { Preflight } from '../components/models'
+import type { Preflight, PreflightInput } from '../components/models'
 
 export interface PreflightCheckup {
   /** The last answer, whatever was typed since. */

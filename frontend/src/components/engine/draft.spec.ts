@@ -51,10 +51,10 @@ describe('changes', () => {
   it('are read part by part', () => {
     const changed = draft({ max: '5', args: '--share "two words"', env: [row('A', '1'), row('C', '')] })
     expect(readableChanges(changed, engine)).toEqual([
-      { field: 'args', before: '', after: "--share 'two words'" },
+      { field: 'args', before: null, after: '["--share","two words"]' },
+      { field: 'scaling.max', before: '3', after: '5' },
       { field: 'env.B', before: '2', after: null },
       { field: 'env.C', before: null, after: '' },
-      { field: 'scaling.max', before: '3', after: '5' },
     ])
   })
 })

@@ -124,36 +124,45 @@ export function changesOf(draft: EngineDraft, engine: Engine): Omit<EngineChange
   return { ...Object.fromEntries(changed), ...(Object.keys(secrets).length > 0 ? { secrets } : {}) }
 }
 
-const shown = (value: unknown): string => {
-  if (value === undefined || value === null) return '–'
-  if (Array.isArray(value)) return lineOf(value.map(String))
-  if (typeof value === 'string') return value
-  return JSON.stringify(value)
+/** A value as the portal writes it: nothing for what is not set, words of a command as a list. */
+const shown = (value: unknown): string | null => {
+  if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** The same, to be read: one line for each field, each variable, each part of scaling and health. Secrets without their values. */
 export function readableChanges(draft: EngineDraft, engine: Engine): FieldChange[] {
-  const { secrets = {}, ...changes } = changesOf(draft, engine)
+  const { secrets = {}, env, ...changes } = changesOf(draft, engine)
   const lines: FieldChange[] = []
   for (const [field, value] of Object.entries(changes)) {
     const now: unknown = engine[field as keyof Engine]
-    const nested = typeof value === 'object' && !Array.isArray(value)
-    if (!nested) {
+    if (typeof value !== 'object' || Array.isArray(value)) {
       lines.push({ field, before: shown(now), after: shown(value) })
       continue
     }
-    const [old, wanted] = [(now ?? {}) as Record<string, unknown>, value as Record<string, unknown>]
-    for (const name of new Set([...Object.keys(old), ...Object.keys(wanted)])) {
-      if (same(old[name], wanted[name])) continue
-      const [before, after] = [old, wanted].map((values) => (name in values ? shown(values[name]) : null))
-      lines.push({ field: `${field}.${name}`, before: before ?? null, after: after ?? null })
+    for (const [part, [before, after]] of parts(now, value)) {
+      lines.push({ field: `${field}.${part}`, before: shown(before), after: shown(after) })
     }
+  }
+  for (const [name, [before, after]] of env ? parts(engine.env, env) : []) {
+    lines.push({
+      field: `env.${name}`,
+      before: typeof before === 'string' ? before : null,
+      after: typeof after === 'string' ? after : null,
+    })
   }
   for (const [name, value] of Object.entries(secrets)) {
     const known = engine.secrets?.includes(name) ?? false
-    lines.push({ field: `secrets.${name}`, before: known ? '••••' : null, after: value === null ? null : known ? '•••• (new)' : '••••' })
+    lines.push({ field: `secrets.${name}`, before: known ? 'set' : null, after: value === null ? null : known ? 'set anew' : 'set' })
   }
   return lines
+}
+
+/** What differs between two objects, by name: what it was, and what it is. */
+function parts(before: unknown, after: unknown): [name: string, values: [unknown, unknown]][] {
+  const [was, is] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>]
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])]
+  return names.filter((name) => !same(was[name], is[name])).map((name) => [name, [was[name], is[name]]])
 }
 
 /**

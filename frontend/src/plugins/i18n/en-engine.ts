@@ -190,6 +190,7 @@ export const engine = {
     title: 'What will change',
     none: 'Nothing changes. Deploying starts it afresh, with what the tag of its image stands for now.',
     unset: 'not set',
+    hidden: 'changed; only people who may deploy here see how',
     empty: 'empty',
     was: 'was',
     becomes: 'becomes',
