@@ -5,13 +5,13 @@ const fresh = { shown: false, asked: false }
 
 describe('the stage', () => {
   it.each([
-    ['Pending', 'starting'],
-    ['Deploying', 'starting'],
+    ['Pending', 'off'],
+    ['Deploying', 'off'],
     ['Running', 'app'],
     ['Degraded', 'app'],
     ['Waking', 'app'],
     ['Idle', 'asleep'],
-    ['Paused', 'paused'],
+    ['Paused', 'off'],
     ['Failed', 'off'],
     ['Missing', 'off'],
     ['Deleting', 'off'],
@@ -22,7 +22,7 @@ describe('the stage', () => {
   it('keeps an app that falls asleep, and loads one that someone wants', () => {
     expect(stageOf('Idle', { shown: true, asked: false })).toBe('app')
     expect(stageOf('Idle', { shown: false, asked: true })).toBe('app')
-    expect(stageOf('Paused', { shown: true, asked: true })).toBe('paused')
+    expect(stageOf('Paused', { shown: true, asked: true })).toBe('off')
   })
 })
 

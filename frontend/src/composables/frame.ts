@@ -1,7 +1,7 @@
 import type { EnginePhase, EngineStep } from '../components/models'
 
 /** What stands where the app is shown. */
-export type Stage = 'app' | 'asleep' | 'starting' | 'paused' | 'off'
+export type Stage = 'app' | 'asleep' | 'off'
 
 /**
  * What the frame shows. An app that sleeps is loaded only when someone asks, since loading is what wakes it; one that was shown stays
@@ -10,8 +10,7 @@ export type Stage = 'app' | 'asleep' | 'starting' | 'paused' | 'off'
 export function stageOf(phase: EnginePhase, was: { shown: boolean; asked: boolean }): Stage {
   if (phase === 'Running' || phase === 'Degraded' || phase === 'Waking') return 'app'
   if (phase === 'Idle') return was.shown || was.asked ? 'app' : 'asleep'
-  if (phase === 'Pending' || phase === 'Deploying') return 'starting'
-  return phase === 'Paused' ? 'paused' : 'off'
+  return 'off'
 }
 
 export interface WakeStep {

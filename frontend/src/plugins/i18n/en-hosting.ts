@@ -3,14 +3,12 @@ export const frame = {
   heading: 'App',
   title: 'The app {name}, running',
   reload: 'Reload the app',
-  starting: { title: 'Not there yet', text: 'The app appears here when it is ready.' },
   asleep: {
     title: 'The app is asleep',
     text: 'Nobody has used it for a while, so it takes no resources. Waking it takes a few seconds.',
   },
   wake: 'Wake it',
-  paused: { title: 'The app is paused', text: 'It takes no resources until someone of this project resumes it.' },
-  off: { title: 'The app does not run', text: 'What is known of the reason is said above.' },
+  off: { title: 'Nothing to show now', text: 'The app appears here when it runs.' },
   opening: 'Letting you in',
   refused: 'You could not be let into this app',
   waking: 'Waking up',
@@ -108,6 +106,7 @@ export const apps = {
   anyDriver: 'Any driver',
   driver: { knative: 'Knative', gateway: 'Gateway API', ingress: 'Ingress', emissary: 'Emissary' },
   by: 'by {name}',
+  noProject: 'Its project is gone',
   preview: 'Preview',
   leaseUntil: 'A preview: it goes away on {day}.',
   action: {
