@@ -44,6 +44,17 @@ export class MemoryEngineRepository extends EngineRepository {
     return [...this.engines.values()].filter((each) => each.projectId === projectId).map(({ id }) => id)
   }
 
+  async findExpired(at: Date): Promise<Engine[]> {
+    return structuredClone([...this.engines.values()].filter((each) => isExpired(each, at)))
+  }
+
+  async markExpired(id: string, status: EngineStatus, at: Date): Promise<boolean> {
+    const engine = this.engines.get(id)
+    if (!engine || !isExpired(engine, at)) return false
+    Object.assign(engine, { status, deletedAt: at, updatedAt: at, revision: engine.revision + 1 })
+    return true
+  }
+
   searchAll(): Promise<FoundEngine[]> {
     return Promise.reject(new Error('only the real repository searches all apps'))
   }
@@ -97,3 +108,5 @@ export class MemoryEngineRepository extends EngineRepository {
     if (this.engines.get(id)?.deletedAt) this.engines.delete(id)
   }
 }
+
+const isExpired = ({ lease, deletedAt }: Engine, at: Date): boolean => lease !== null && lease.expiresAt < at && deletedAt === null

@@ -250,6 +250,8 @@ export const PLANS: Record<string, Plan> = {
     call: () => ({ query: { limit: '10' } }),
     check: (given) => (items(given).length > 0 ? undefined : 'it is empty'),
   },
+  listOrphans: { call: () => ({}) },
+  sweepEngines: { call: () => ({ body: { dryRun: false } }) },
   getProjectQuota: { call: id },
   setProjectQuota: {
     call: ({ project }) => ({ params: { id: project.id }, body: QUOTA }),
@@ -279,6 +281,8 @@ export const PLANS: Record<string, Plan> = {
   createSize: { call: () => ({ body: { ...sizeFields, id: unique() } }) },
   updateSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) }, body: { revision: 1, title: unique() } }) },
   deleteSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) } }) },
+  getLogLimits: { call: () => ({}) },
+  setLogLimits: { call: () => ({ body: { days: 30, maxBytesPerApp: 2 ** 30 } }) },
   listEngineLogLines: { call: ({ engine }) => ({ params: { id: engine.id } }) },
   downloadEngineLogs: { call: ({ engine }) => ({ params: { id: engine.id } }) },
   streamEngineLogs: { call: ({ engine }) => ({ params: { id: engine.id } }) },

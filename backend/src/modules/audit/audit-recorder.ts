@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common'
+import type { AuditChange } from '../../common/auth-context/audit-trail.js'
 import type { AuthenticatedRequest } from '../../common/auth-context/auth-context.js'
 import { now } from '../../common/clock.js'
 import { newId } from '../../common/ids.js'
 import { entriesOf, isQuiet, type AuditActor, type AuditEntry, type AuditIntent } from './audit-entry.js'
 import { AuditIntentRepository, AuditRepository } from './audit.repository.js'
 
+const SYSTEM: AuditActor = { id: null, name: '', via: 'system' }
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 const RESOURCES = new Set(['user', 'group', 'session', 'token', 'project', 'dataset', 'upload', 'engine', 'size', 'quota'])
 
@@ -53,6 +55,20 @@ export class AuditRecorder {
       this.intents
         .remove(begun.id)
         .catch((error: unknown) => this.logger.warn({ err: error }, 'a note of the audit log could not be removed'))
+  }
+
+  /** Writes what the portal did of its own accord. A failure is logged: what is done is done. */
+  async system(action: string, changes: AuditChange[]): Promise<void> {
+    const at = now()
+    const intent = { id: newId(at), at, actor: SYSTEM, resource: null, address: '', userAgent: '', requestId: '' }
+    try {
+      await this.append(
+        entriesOf({ intent, unsafe: changes.length > 0, status: 0, trail: { changes, denied: [], action, problem: undefined } }),
+      )
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.logger.error({ reason, action }, 'the audit log could not be written')
+    }
   }
 
   /** When it ran for so long that it was given up already, what it did is written beside that. */

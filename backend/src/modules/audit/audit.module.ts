@@ -18,5 +18,6 @@ import { AuditService } from './audit.service.js'
     AuditRecovery,
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
+  exports: [AuditRecorder],
 })
 export class AuditModule {}

@@ -196,9 +196,13 @@ export class EngineDeployer {
     if (open.length > 0) await this.removeParts(engine, open)
   }
 
-  /** Removes an object that belongs to nothing. @throws KubeError */
-  async removeStray(object: KubeObject): Promise<void> {
-    await this.cluster.delete(refOf(object))
+  /** Removes an object that belongs to nothing, if it is still as it was seen. @returns whether it was @throws KubeError */
+  async removeStray(object: KubeObject): Promise<boolean> {
+    const { uid, labels = {} } = object.metadata
+    const now = (await this.cluster.get(refOf(object)))?.metadata
+    const same = [LABEL.engine, LABEL.project, LABEL.database].every((label) => now?.labels?.[label] === labels[label])
+    if (now === undefined || now.uid !== uid || !same) return false
+    return this.cluster.delete(refOf(object))
   }
 
   /** The manifests of an app, in the order in which they are applied; its Secret is not among them. */

@@ -208,6 +208,16 @@ export class MongoEngineRepository extends EngineRepository {
     return found.map(({ _id }) => _id)
   }
 
+  async findExpired(at: Date): Promise<Engine[]> {
+    const found = await this.model.find(expiredBy(at)).lean<Stored[]>()
+    return found.map(toEngine)
+  }
+
+  async markExpired(id: string, status: EngineStatus, at: Date): Promise<boolean> {
+    const set = { status, deletedAt: at, updatedAt: at }
+    return (await this.model.findOneAndUpdate({ _id: id, ...expiredBy(at) }, { $set: set, $inc: { revision: 1 } })) !== null
+  }
+
   async searchAll({ sort, descending, after, limit, ...filter }: EngineSearch): Promise<FoundEngine[]> {
     const key = SORT_KEYS[sort]
     const direction = descending ? -1 : 1
@@ -279,6 +289,8 @@ export class MongoEngineRepository extends EngineRepository {
     await this.model.deleteOne({ _id: id, deletedAt: trusted({ $ne: null }) })
   }
 }
+
+const expiredBy = (at: Date) => ({ 'lease.expiresAt': trusted({ $lt: at }), deletedAt: null })
 
 const SORT_KEYS = { name: 'name', createdAt: 'createdAt', deployedAt: 'deploy.at', memory: 'resources.memoryMiB' } as const
 

@@ -49,9 +49,8 @@ function start(driver = 'auto'): EngineReconciler {
   bus.on('engine.status-changed', ({ phase }) => phases.push(phase))
   const quotas = { valuesOf: async () => SAMPLE_PROJECT }
   const chosen = parseConfig({ ...settings, VITRINE_DRIVER: driver })
-  const namespaces = new ProjectNamespaces(chosen, manifests, fake.cluster, quotas, {
-    dockerConfig: async () => signIns,
-  })
+  const registries = { dockerConfig: async () => signIns }
+  const namespaces = new ProjectNamespaces(chosen, manifests, fake.cluster, quotas, registries, { id: async () => 'instance' })
   const deployer = new EngineDeployer(chosen, manifests, fake.cluster, fake.monitor, fake.watch, namespaces, {
     isClosed: async () => closed,
   })

@@ -64,6 +64,10 @@ export abstract class EngineRepository {
   abstract observe(id: string, guard: Guard, observation: Observation): Promise<boolean>
   /** Marks it for deletion; does nothing when it is marked. @returns the marked app, or null when there is none */
   abstract markDeleted(id: string, status: EngineStatus, at: Date): Promise<Engine | null>
+  /** Previews whose lease has run out by then, without those that are being deleted. */
+  abstract findExpired(at: Date): Promise<Engine[]>
+  /** Marks a preview for deletion if its lease has run out by then, still. @returns whether it was marked now */
+  abstract markExpired(id: string, status: EngineStatus, at: Date): Promise<boolean>
   /** Removes a marked app for good. */
   abstract remove(id: string): Promise<void>
 }

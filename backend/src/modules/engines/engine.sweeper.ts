@@ -1,33 +1,37 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import type { AuditChange } from '../../common/auth-context/audit-trail.js'
 import { now } from '../../common/clock.js'
-import { LABEL, type KubeObject } from '../../platform/kubernetes/kube-objects.js'
+import { LABEL } from '../../platform/kubernetes/kube-objects.js'
+import { AuditRecorder } from '../audit/audit-recorder.js'
 import { EventBus } from '../events/event-bus.js'
-import { ProjectCleanup } from '../projects/project-cleanup.js'
-import { ProjectsService } from '../projects/projects.service.js'
-import { deletingStatus } from './engine.js'
+import { deletingStatus, type Engine } from './engine.js'
 import { EngineDeployer } from './engine.deployer.js'
 import { EngineRepository } from './engine.repository.js'
+import { OrphanFinder, type Findings, type Orphan } from './sweep/orphan-finder.js'
 
 const SWEEP_MS = 30_000
-// What is found without an owner is looked at once more after so long, before it is removed.
-const GRACE_MS = 60_000
 
-/** Removes what nobody owns any more: the apps and the namespace of a deleted project, and objects in the cluster without a record. */
+/** What was found and removed. */
+export interface Swept {
+  findings: Findings
+  orphans: ReadonlySet<Orphan>
+  /** Ids of previews. */
+  expired: ReadonlySet<string>
+}
+
+/** Removes what nobody owns any more: objects in the cluster without a record, and previews whose lease has run out. Never an app that somebody has. */
 @Injectable()
 export class EngineSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('EngineSweeper')
-  private suspects = new Map<string, number>()
   private timer: NodeJS.Timeout | undefined
 
   constructor(
+    private readonly finder: OrphanFinder,
     private readonly engines: EngineRepository,
-    private readonly projects: ProjectsService,
     private readonly deployer: EngineDeployer,
     private readonly bus: EventBus,
-    cleanup: ProjectCleanup,
-  ) {
-    cleanup.register('engines', (projectId) => this.cleanProject(projectId))
-  }
+    @Inject(AuditRecorder) private readonly audit: Pick<AuditRecorder, 'system'>,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => void this.trySweep(), SWEEP_MS)
@@ -37,45 +41,57 @@ export class EngineSweeper implements OnApplicationBootstrap, OnApplicationShutd
     clearInterval(this.timer)
   }
 
-  /** Removes the apps of a project, then its namespace. @throws Error while there is something left */
-  async cleanProject(projectId: string): Promise<void> {
-    const ids = await this.engines.findIdsOfProject(projectId)
-    for (const id of ids) {
-      await this.engines.markDeleted(id, deletingStatus(now()), now())
-      this.bus.publish('engine.status-changed', { engineId: id, projectId, phase: 'Deleting' })
+  /**
+   * Removes what {@link OrphanFinder} says may be removed.
+   * @param changed is told of each thing that was removed, for the audit log, at once: a later failure takes back nothing
+   */
+  async sweep(at: Date, changed: (change: AuditChange) => void): Promise<Swept> {
+    const findings = await this.finder.look(at)
+    const expired = new Set<string>()
+    for (const engine of findings.expired) {
+      // Extended or promoted since: then it is left alone.
+      const marked = await this.engines.markExpired(engine.id, deletingStatus(at), at)
+      if (!marked) continue
+      expired.add(engine.id)
+      changed({ resource: { type: 'engine', id: engine.id, name: engine.name }, before: leaseOf(engine) })
+      this.bus.publish('engine.status-changed', { engineId: engine.id, projectId: engine.projectId, phase: 'Deleting' })
     }
-    if (ids.length > 0) throw new Error(`${ids.length} apps are still being removed`)
-    if (!this.deployer.hasCluster) return
-    if (!this.deployer.ready) throw new Error('the cluster is away, so it is not known whether the project has a namespace there')
-    if (!(await this.deployer.removeNamespace(projectId))) throw new Error('the namespace is still being removed')
-  }
-
-  /** One look at the cluster for what belongs to nothing. Whatever is found twice, a grace apart, is removed: the record of an app is always written first. */
-  async sweep(at: Date = now()): Promise<void> {
-    if (!this.deployer.ready) return
-    const { parts, namespaces } = this.deployer.inventory()
-    const strays: KubeObject[] = []
-    const known = new Set(await this.engines.findAllIds())
-    strays.push(...parts.filter(({ metadata }) => !known.has(metadata.labels?.[LABEL.engine] ?? '')))
-    for (const namespace of namespaces)
-      if (!(await this.projects.find(namespace.metadata.labels?.[LABEL.project] ?? ''))) strays.push(namespace)
-    const before = this.suspects
-    this.suspects = new Map(strays.map(({ metadata }) => [metadata.uid ?? '', before.get(metadata.uid ?? '') ?? at.getTime()]))
-    for (const stray of strays) {
-      const since = this.suspects.get(stray.metadata.uid ?? '') ?? at.getTime()
-      if (at.getTime() - since < GRACE_MS || stray.metadata.deletionTimestamp !== undefined) continue
-      this.logger.warn(
-        `${stray.kind} ${stray.metadata.namespace ?? ''}/${stray.metadata.name} belongs to nothing that is known here: it is removed`,
-      )
-      await this.deployer.removeStray(stray)
+    const orphans = new Set<Orphan>()
+    for (const orphan of findings.orphans) {
+      if (!orphan.removable) continue
+      const { kind, metadata } = orphan.object
+      this.logger.warn(`${kind} ${metadata.namespace ?? ''}/${metadata.name} belongs to nothing that is known here: it is removed`)
+      // It may have become somebody's app since.
+      if (!(await this.deployer.removeStray(orphan.object))) continue
+      orphans.add(orphan)
+      changed(changeOf(orphan))
     }
+    return { findings, orphans, expired }
   }
 
   private async trySweep(): Promise<void> {
+    const changes: AuditChange[] = []
     try {
-      await this.sweep()
+      await this.sweep(now(), (change) => changes.push(change))
     } catch (error) {
       this.logger.warn({ err: error }, 'the sweep did not end; the next one goes on')
+    } finally {
+      await this.audit.system('engine:administer', changes)
     }
   }
+}
+
+const leaseOf = ({ lease, previewOf, image }: Engine): Record<string, unknown> => ({
+  expiresAt: lease?.expiresAt.toISOString(),
+  previewOf,
+  image,
+})
+
+/** As the audit log has it: about the app or the project that the object was made for. */
+function changeOf({ object: { kind, metadata }, reason }: Orphan): AuditChange {
+  const { name, namespace = '', labels = {} } = metadata
+  const engine = labels[LABEL.engine]
+  const resource =
+    engine === undefined ? ({ type: 'project', id: labels[LABEL.project] ?? name } as const) : ({ type: 'engine', id: engine } as const)
+  return { resource: { ...resource, name }, before: { kind, namespace, name, reason } }
 }

@@ -3,12 +3,15 @@ import { Health } from '../../common/health.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { RegistryModule } from '../../platform/registry/registry.module.js'
+import { AuditModule } from '../audit/audit.module.js'
 import { IamModule } from '../iam/iam.module.js'
+import { InstanceModule } from '../instance/instance.module.js'
 import { ProjectsModule } from '../projects/projects.module.js'
 import { QuotasModule } from '../quotas/quotas.module.js'
 import { RegistriesModule } from '../registries/registries.module.js'
 import { SizesModule } from '../sizes/sizes.module.js'
 import { EngineDirectoryModule } from './engine-directory.module.js'
+import { EngineCleanup } from './engine.cleanup.js'
 import { EngineDeployer } from './engine.deployer.js'
 import { EngineQuotas } from './engine.quotas.js'
 import { EngineReconciler } from './engine.reconciler.js'
@@ -28,13 +31,27 @@ import { MongoEngineRevisionRepository } from './revisions/engine-revision.mongo
 import { EngineRevisionRepository } from './revisions/engine-revision.repository.js'
 import { RevisionsService } from './revisions/revisions.service.js'
 import { ProjectNamespaces } from './project-namespaces.js'
+import { OrphanFinder } from './sweep/orphan-finder.js'
+import { SweepController } from './sweep/sweep.controller.js'
+import { SweepService } from './sweep/sweep.service.js'
 import { SpecResolver } from './spec.resolver.js'
 
 @Module({
-  imports: [EngineDirectoryModule, IamModule, ProjectsModule, QuotasModule, RegistriesModule, RegistryModule, SizesModule],
-  controllers: [OverviewController, PreflightController, EnginesController, LifecycleController],
+  imports: [
+    AuditModule,
+    EngineDirectoryModule,
+    IamModule,
+    InstanceModule,
+    ProjectsModule,
+    QuotasModule,
+    RegistriesModule,
+    RegistryModule,
+    SizesModule,
+  ],
+  controllers: [OverviewController, SweepController, PreflightController, EnginesController, LifecycleController],
   providers: [
     { provide: EngineRevisionRepository, useClass: MongoEngineRevisionRepository },
+    EngineCleanup,
     EngineDeployer,
     EngineQuotas,
     EngineReconciler,
@@ -43,12 +60,14 @@ import { SpecResolver } from './spec.resolver.js'
     EnginesService,
     EngineViews,
     LifecycleService,
+    OrphanFinder,
     OverviewService,
     PreflightService,
     PreviewsService,
     RevisionsService,
     ProjectNamespaces,
     SpecResolver,
+    SweepService,
   ],
   exports: [EnginesService],
 })

@@ -4,8 +4,9 @@ import type { Config } from '../../config/config.js'
 import { Cluster } from '../../platform/kubernetes/cluster.js'
 import type { DriverName } from '../../platform/kubernetes/drivers.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
-import type { ObjectMeta } from '../../platform/kubernetes/kube-objects.js'
+import { LABEL, type ObjectMeta } from '../../platform/kubernetes/kube-objects.js'
 import { Manifests } from '../../platform/manifests/manifests.js'
+import { InstanceService } from '../instance/instance.service.js'
 import { QuotasService } from '../quotas/quotas.service.js'
 import { RegistriesService } from '../registries/registries.service.js'
 import type { Engine } from './engine.js'
@@ -36,6 +37,7 @@ export class ProjectNamespaces {
     private readonly cluster: Cluster,
     @Inject(QuotasService) private readonly quotas: Pick<QuotasService, 'valuesOf'>,
     @Inject(RegistriesService) private readonly registries: Pick<RegistriesService, 'dockerConfig'>,
+    @Inject(InstanceService) private readonly instance: Pick<InstanceService, 'id'>,
   ) {}
 
   /**
@@ -53,7 +55,9 @@ export class ProjectNamespaces {
     if (known && isCurrent(known, observed?.uid)) return known.done
     const entry: Applied = { uid: undefined, seen: false, stale: false, at: performance.now(), done: Promise.resolve() }
     // One after the other: what was read earlier must not arrive later.
-    entry.done = Promise.allSettled([known?.done]).then(() => this.apply(projectId, namespace, driver, entry))
+    entry.done = Promise.allSettled([known?.done]).then(() =>
+      this.apply(projectId, namespace, driver, entry, observed?.labels?.[LABEL.database]),
+    )
     this.applied.set(projectId, entry)
     try {
       await entry.done
@@ -69,18 +73,21 @@ export class ProjectNamespaces {
     if (known) known.stale = true
   }
 
-  private async apply(project: string, namespace: string, driver: DriverName, entry: Applied): Promise<void> {
+  private async apply(project: string, namespace: string, driver: DriverName, entry: Applied, mark?: string): Promise<void> {
     const { namespacePrefix: instance, ingressNamespaces, gateway } = this.config
-    const [apiAddresses, dockerConfig, quota] = await Promise.all([
+    const [apiAddresses, dockerConfig, quota, instanceId] = await Promise.all([
       this.cluster.apiAddresses(),
       this.registries.dockerConfig(project),
       this.quotas.valuesOf(project),
+      this.instance.id(),
     ])
     const [head, ...rest] = this.manifests.project(driver, {
       ...quota,
       instance,
       project,
       namespace,
+      // One from before there were marks is adopted; another database's is never taken.
+      database: mark ?? instanceId,
       gatewayNamespaces: [...new Set([...ingressNamespaces, ...(gateway ? [gateway.namespace] : [])])],
       apiAddresses,
       pullSecret: Buffer.from(dockerConfig ?? NO_SIGN_INS).toString('base64'),

@@ -123,6 +123,11 @@ export class ProjectsService {
     return new Map(found.map((project) => [project.id, project]))
   }
 
+  /** Those of the ids whose project is there and not being deleted. */
+  async stillThere(ids: string[]): Promise<Set<string>> {
+    return new Set((await this.mapOf(ids)).keys())
+  }
+
   /** The ids of the projects whose name contains the text, or that one of the people owns, for those who may see all. */
   idsNamed(text: string, ownerIds: string[]): Promise<string[]> {
     return this.projects.findIdsNamed(text, ownerIds, MOST_NAMED)

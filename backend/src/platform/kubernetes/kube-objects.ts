@@ -3,6 +3,8 @@ export const LABEL = {
   /** Which portal made it: several may share a cluster. */
   instance: 'vitrine.dev/instance',
   project: 'vitrine.dev/project',
+  /** On namespaces: which database has the records of what is in it. */
+  database: 'vitrine.dev/database',
   engine: 'vitrine.dev/engine',
   generation: 'vitrine.dev/generation',
   /** Set to `deployment` on all that is made of a Deployment, so that it is told from what Knative makes of an app of its own accord. */

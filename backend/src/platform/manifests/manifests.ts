@@ -29,6 +29,8 @@ export interface ProjectValues extends QuotaValues {
   /** The project's id. */
   project: string
   namespace: string
+  /** Which database has the records of what is in it. */
+  database: string
   /** Namespaces from which requests come. */
   gatewayNamespaces: string[]
   /** IP addresses of the API server, which apps must not reach. */
@@ -200,6 +202,7 @@ export const SAMPLE_PROJECT: ProjectValues = {
   instance: 'vitrine',
   project: '01jd0000000000000000000001',
   namespace: 'vitrine-iris-classifier-000001',
+  database: '01jd0000000000000000000009',
   gatewayNamespaces: ['knative-serving', 'traefik'],
   apiAddresses: ['10.96.0.1', '10.200.0.1'],
   // {"auths":{}}
