@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { VitrineClient } from '../tools/client/client.ts'
+import { makeTinySize, VitrineClient } from '../tools/client/client.ts'
 import { buildAndPush } from '../tools/image/build.ts'
 import { run } from '../tools/stack/exec.ts'
 import { readJson, remove } from '../tools/stack/files.ts'
@@ -36,9 +36,10 @@ export interface OwnPortal {
 
 const READY_MS = 60_000
 
-/** The first admin by a token: a session has to be refreshed now and then. */
+/** The first admin by a token: a session has to be refreshed now and then. Apps are tiny unless they name a size. */
 async function withToken(url: string, credentials: { username: string; password: string }): Promise<VitrineClient> {
   const session = await VitrineClient.signIn({ url, ...credentials })
+  await makeTinySize(session)
   const scopes = ['projects:read', 'projects:write', 'engines:read', 'engines:deploy']
   const { token } = await session.post<{ token: string }>('/api/iam/tokens', { name: 'bench', scopes, expiresInDays: 1 })
   return VitrineClient.withToken(url, token)

@@ -260,3 +260,20 @@ export class Churn {
     return null
   }
 }
+
+/**
+ * Makes a size the default that takes next to nothing, so that a small machine holds all the pods of a load, those on their way out too.
+ * @param admin by a session: no token may change sizes
+ */
+export async function makeTinySize(admin: VitrineClient): Promise<void> {
+  const memory = { memoryMiB: 16, memoryLimitMiB: 256 }
+  await admin.post('/api/sizes', {
+    id: 'tiny',
+    title: 'Tiny',
+    cpuMillis: 10,
+    cpuLimitMillis: 1_000,
+    ...memory,
+    ephemeralMiB: 64,
+    isDefault: true,
+  })
+}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { EngineDto } from '../../src/modules/engines/engines.dto.js'
-import { Churn, LogTail, VitrineClient } from '../../../tools/client/client.ts'
+import { Churn, LogTail, makeTinySize, VitrineClient } from '../../../tools/client/client.ts'
 import { environment } from '../app.js'
 import { ClusterProcess } from '../cluster-process.js'
 import { askApp, testCluster, wireTo, type WiredCluster } from '../cluster.js'
@@ -55,6 +55,7 @@ beforeAll(async () => {
   const credentials = { username: settings['VITRINE_ADMIN_USERNAME'] ?? '', password: settings['VITRINE_ADMIN_PASSWORD'] ?? '' }
   client = await VitrineClient.signIn({ url: portal.url, ...credentials })
   await vi.waitFor(async () => expect(await clusterState()).toBe('ready'), LONG)
+  await makeTinySize(client)
   const [logged, loaded] = await Promise.all(
     ['Log', 'Load'].map((title) => client.post<{ id: string }>('/api/projects', { title: `${title} ${instance}` })),
   )
