@@ -10,7 +10,7 @@ import {
   type AppValues,
 } from '../../src/platform/manifests/manifests.js'
 import type { AppScope } from '../../src/platform/manifests/pod-policy.js'
-import { loadTemplates } from '../../src/platform/manifests/templates.js'
+import { loadTemplates, type Templates } from '../../src/platform/manifests/templates.js'
 
 /** The kinds by which pods come about. */
 export const POD_KINDS = ['Pod', 'Deployment', 'Knative service'] as const
@@ -308,13 +308,14 @@ function applyChange(template: Tree, change: Change): void {
   }
 }
 
-const templates = (driver: DriverName) =>
+/** The templates of a driver, as they are in the tree. */
+export const templatesOf = (driver: DriverName): Templates =>
   loadTemplates(new URL('../../../manifests-templates', import.meta.url).pathname, DRIVER_SPECS[driver].folders)
 
 /** What the portal would apply for such an app, for each kind: nothing is wrong with it. */
 export function goodPods(values: AppValues): Record<PodKind, Manifest> {
-  const [deployment] = renderApp('gateway', templates('gateway'), values)
-  const [service] = renderApp('knative', templates('knative'), values)
+  const [deployment] = renderApp('gateway', templatesOf('gateway'), values)
+  const [service] = renderApp('knative', templatesOf('knative'), values)
   if (!deployment || !service) throw new Error('an app has no manifests')
   const { metadata, spec } = templateOf(deployment, 'Deployment') as { metadata: Tree; spec: Tree }
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: values.host, namespace: values.namespace }, spec }
@@ -323,14 +324,14 @@ export function goodPods(values: AppValues): Record<PodKind, Manifest> {
 
 /** All that the portal would apply for such an app and its project, whatever runs it, each kind once. */
 export function goodObjects(values: AppValues): Manifest[] {
-  const secret = renderSecret(templates('knative'), {
+  const secret = renderSecret(templatesOf('knative'), {
     ...SAMPLE_SECRET,
     instance: values.instance,
     namespace: values.namespace,
     host: values.host,
   })
-  const project = renderProject(templates('knative'), { ...SAMPLE_PROJECT, instance: values.instance, namespace: values.namespace })
-  const apps = DRIVER_NAMES.flatMap((driver) => renderApp(driver, templates(driver), values))
+  const project = renderProject(templatesOf('knative'), { ...SAMPLE_PROJECT, instance: values.instance, namespace: values.namespace })
+  const apps = DRIVER_NAMES.flatMap((driver) => renderApp(driver, templatesOf(driver), values))
   const all = [secret, ...project, ...apps]
   return [...Map.groupBy(all, ({ apiVersion, kind }) => `${apiVersion} ${kind}`).values()].flatMap(([first]) => first ?? [])
 }

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { DRIVER_SPECS } from '../../src/platform/kubernetes/drivers.js'
+import type { DriverName } from '../../src/platform/kubernetes/drivers.js'
 import { pathOf, refOf, type Manifest } from '../../src/platform/kubernetes/kube-objects.js'
-import { renderProject, SAMPLE_APP, SAMPLE_PROJECT, type AppValues } from '../../src/platform/manifests/manifests.js'
+import { renderApp, renderProject, SAMPLE_APP, SAMPLE_PROJECT, type AppValues } from '../../src/platform/manifests/manifests.js'
 import { podViolations } from '../../src/platform/manifests/pod-policy.js'
-import { loadTemplates } from '../../src/platform/manifests/templates.js'
-import { testCluster } from '../cluster.js'
-import { goodObjects, goodPods, hostilePods, mendedPods, POD_KINDS, scopeOf } from '../factories/hostile-pods.js'
+import { askApp, testCluster } from '../cluster.js'
+import { goodObjects, goodPods, hostilePods, mendedPods, POD_KINDS, scopeOf, templatesOf } from '../factories/hostile-pods.js'
 import { KubeRequests, type KubeAnswer } from '../kube-requests.js'
 
 const cluster = testCluster()
@@ -32,13 +31,14 @@ function tried(manifest: Manifest): Promise<KubeAnswer> {
   return portal.ask('PATCH', `${pathOf({ name, ...place })}?dryRun=All&fieldManager=vitrine&force=true`, manifest)
 }
 
+async function applied(manifest: Manifest): Promise<void> {
+  const { status, body } = await portal.ask('PATCH', `${pathOf(refOf(manifest))}?fieldManager=vitrine&force=true`, manifest)
+  expect(status, body.message).toBeLessThan(300)
+}
+
 beforeAll(async () => {
   portal = await KubeRequests.as(cluster.kubeconfig)
-  const templates = loadTemplates(new URL('../../../manifests-templates', import.meta.url).pathname, DRIVER_SPECS.knative.folders)
-  for (const manifest of renderProject(templates, { ...SAMPLE_PROJECT, instance, namespace })) {
-    const applied = await portal.ask('PATCH', `${pathOf(refOf(manifest))}?fieldManager=vitrine&force=true`, manifest)
-    expect(applied.status, JSON.stringify(applied.body)).toBeLessThan(300)
-  }
+  for (const manifest of renderProject(templatesOf('knative'), { ...SAMPLE_PROJECT, instance, namespace })) await applied(manifest)
   // The quota of a new namespace is counted some moments after it was made.
   await vi.waitFor(
     async () => {
@@ -243,5 +243,65 @@ describe("the portal's own account, outside of its namespaces", () => {
 
   it('removes a namespace of its own', async () => {
     expect((await portal.ask('DELETE', `/api/v1/namespaces/${namespace}?dryRun=All`)).status).toBe(200)
+  })
+})
+
+describe('from inside an app', () => {
+  const appOf = (driver: DriverName): AppValues => {
+    const host = `inside-${driver}-${run}`
+    const hostname = new URL(cluster.appsUrl.replace('{app}', host)).hostname
+    return { ...values, host, hostname, engine: `inside-${driver}`, port: 8080, args: [], secrets: [] }
+  }
+
+  beforeAll(async () => {
+    for (const driver of ['knative', 'gateway'] as const)
+      for (const manifest of renderApp(driver, templatesOf(driver), appOf(driver))) await applied(manifest)
+  })
+
+  describe.each(['knative', 'gateway'] as const)('of the driver %s', (driver) => {
+    const ask = (path: string) => askApp(cluster.appsUrl.replace('{app}', appOf(driver).host), path)
+    const read = (path: string) => ask(`/read?path=${path}`)
+
+    beforeAll(() => vi.waitFor(async () => expect((await ask('/')).status).toBe(200), { timeout: 60_000, interval: 200 }))
+
+    it('nobody is root, nobody becomes it, and the kernel refuses what apps do not need', async () => {
+      const { text } = await read('/proc/self/status')
+      const status = Object.fromEntries(text.split('\n').map((line) => line.split(/:\s+/, 2) as [string, string]))
+      const none = '0000000000000000'
+      expect(status).toMatchObject({ Uid: '1000\t1000\t1000\t1000', Gid: '1000\t1000\t1000\t1000', NoNewPrivs: '1', Seccomp: '2' })
+      expect(status).toMatchObject({ CapInh: none, CapPrm: none, CapEff: none, CapBnd: none, CapAmb: none })
+    })
+
+    it('there is no token, no other process, and nothing of the machine', async () => {
+      expect((await read('/var/run/secrets')).status).toBe(404)
+      expect((await read('/run/secrets')).status).toBe(404)
+      const processes = (await read('/proc')).text.split('\n').filter((name) => /^\d+$/.test(name))
+      expect(processes).toEqual(['1'])
+      const { text } = await read('/proc/self/mountinfo')
+      const mounted = text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split(' ')[4])
+      const expected = /^\/$|^\/(?:proc|sys|dev)(?:\/|$)|^\/etc\/(?:hosts|hostname|resolv\.conf)$/
+      expect(mounted.filter((path) => !expected.test(path ?? ''))).toEqual([])
+    })
+
+    it('only what is its own can be written', async () => {
+      for (const path of ['/x', '/etc/hosts', '/etc/x', '/proc/sys/kernel/hostname', '/sys/kernel/x', '/dev/x'])
+        expect((await ask(`/write?path=${path}`)).status, path).toBe(403)
+    })
+
+    it('the variables are its own', async () => {
+      const names = (await read('/proc/self/environ')).text.split('\0').map((each) => each.split('=')[0])
+      // Kubernetes tells every pod where its API server is, which answers nobody without a token.
+      const known = /^(?:|PATH|HOME|HOSTNAME|PORT|K_(?:REVISION|CONFIGURATION|SERVICE)|KUBERNETES_\w+)$/
+      const own = new Set(values.env.map(({ name }) => name))
+      expect(names.filter((name = '') => !known.test(name) && !own.has(name))).toEqual([])
+    })
+
+    // Network policies say so everywhere; in this cluster, where nothing enforces those, rules of the machine's own do.
+    it.each(['169.254.169.254:80', '10.200.0.1:10250'])('%s is not reached', async (address) => {
+      expect((await ask(`/dial?address=${address}`)).text).not.toContain('open')
+    })
   })
 })

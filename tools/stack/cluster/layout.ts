@@ -9,6 +9,7 @@ export const nodePodRange = '10.244.0.0/24'
 export const serviceRange = '10.96.0.0/16'
 export const dnsIp = '10.96.0.10'
 export const apiPort = 6443
+export const kubeletPort = 10_250
 export const registryPort = 5000
 export const etcdPort = 23_790
 export const etcdPeerPort = 23_800
@@ -72,7 +73,7 @@ export function clusterPorts() {
     { service: 'kube-apiserver', host: nodeIp, port: apiPort },
     { service: 'kube-controller-manager', host: loopback, port: 10_257 },
     { service: 'kube-scheduler', host: loopback, port: 10_259 },
-    { service: 'kubelet', host: nodeIp, port: 10_250 },
+    { service: 'kubelet', host: nodeIp, port: kubeletPort },
     { service: 'kubelet (health)', host: loopback, port: 10_248 },
     { service: 'kube-proxy (health)', host: loopback, port: 10_256 },
     { service: 'kube-proxy (metrics)', host: loopback, port: 10_249 },

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from 'node:path'
 import { list, readJson, readText, remove, writeJson } from '../files.ts'
 import { run } from '../exec.ts'
-import { cgroupName, host, nodeIp, nodeLink, nodePodRange, podLink, podRange, serviceRange } from './layout.ts'
+import { cgroupName, host, kubeletPort, nodeIp, nodeLink, nodePodRange, podLink, podRange, serviceRange } from './layout.ts'
 
 /** Kernel settings that the cluster changes (the last four are the kubelet's): restored when it stops. */
 const sysctls = ['net.ipv4.ip_forward', 'vm.overcommit_memory', 'vm.panic_on_oom', 'kernel.panic', 'kernel.panic_on_oops']
@@ -37,6 +37,16 @@ table ip ${nftTable} {
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
     ip saddr ${nodePodRange} ip daddr != ${podRange} masquerade
+  }
+  # Nothing enforces network policies here. These two hold for every pod: no metadata of a cloud's machine, and not the kubelet.
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+    ip saddr ${nodePodRange} ip daddr 169.254.0.0/16 reject with icmp admin-prohibited
+  }
+  chain input {
+    type filter hook input priority filter; policy accept;
+    ip saddr ${nodePodRange} ip daddr 169.254.0.0/16 reject with icmp admin-prohibited
+    ip saddr ${nodePodRange} tcp dport ${kubeletPort} reject with tcp reset
   }
 }
 `
