@@ -205,6 +205,11 @@ describe('a refusal of the API server says why', () => {
     ],
     ['invalid', 'Service.serving.knative.dev "x" is invalid: spec', 'manifest-refused'],
     [
+      'invalid',
+      `deployments.apps "x" is forbidden: ValidatingAdmissionPolicy 'vitrine-pods' with binding 'vitrine-pods' denied request: an app may not set: hostNetwork`,
+      'policy-refused',
+    ],
+    [
       'forbidden',
       'services.serving.knative.dev "x" is forbidden: exceeded quota: vitrine, requested: count/services.serving.knative.dev=1',
       'quota-exceeded',

@@ -10,6 +10,7 @@ import type { DriverName } from '../../platform/kubernetes/drivers.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
 import { LABEL, refOf } from '../../platform/kubernetes/kube-objects.js'
 import { Manifests, SAMPLE_PROJECT } from '../../platform/manifests/manifests.js'
+import { ManifestRefused } from '../../platform/manifests/parse.js'
 import { EventBus } from '../events/event-bus.js'
 import { EngineDeployer } from './engine.deployer.js'
 import { EngineReconciler } from './engine.reconciler.js'
@@ -44,14 +45,14 @@ let signIns: string | null
 const changedTo = (status: Engine['status']) => ({ status, deploy: { at: new Date(), by: null, reason: 'changed' as const, from: null } })
 
 /** A portal of its own over what is stored and what is in the cluster: what a restart makes. */
-function start(driver = 'auto'): EngineReconciler {
+function start(driver = 'auto', rendering = manifests): EngineReconciler {
   bus = new EventBus()
   bus.on('engine.status-changed', ({ phase }) => phases.push(phase))
   const quotas = { valuesOf: async () => SAMPLE_PROJECT }
   const chosen = parseConfig({ ...settings, VITRINE_DRIVER: driver })
   const registries = { dockerConfig: async () => signIns }
   const namespaces = new ProjectNamespaces(chosen, manifests, fake.cluster, quotas, registries, { id: async () => 'instance' })
-  const deployer = new EngineDeployer(chosen, manifests, fake.cluster, fake.monitor, fake.watch, namespaces, {
+  const deployer = new EngineDeployer(chosen, rendering, fake.cluster, fake.monitor, fake.watch, namespaces, {
     isClosed: async () => closed,
   })
   const made = new EngineReconciler(engines, revisions, deployer, fake.monitor, fake.watch, bus)
@@ -147,6 +148,23 @@ describe('a deploy', () => {
       phase: 'Degraded',
       cause: { code: 'manifest-refused', evidence: 'Service is invalid\nspec.x: no' },
     })
+  })
+
+  it('is refused before the API server is asked when a template makes what must not be applied', async () => {
+    class ChangedTemplates extends Manifests {
+      override app(): never {
+        throw new ManifestRefused('service of knative', ['spec.template.spec.hostNetwork is not allowed'])
+      }
+    }
+    const engine = await store(makeEngine())
+    reconciler = start('auto', new ChangedTemplates(config))
+    await becomes(engine.id, 'Failed')
+    expect(engines.engines.get(engine.id)?.status.cause).toMatchObject({
+      code: 'manifest-refused',
+      title: 'The portal refused what its templates make of the app',
+      evidence: 'the template service of knative makes what must not be applied: spec.template.spec.hostNetwork is not allowed',
+    })
+    expect(services()).toEqual([])
   })
 
   it('does not apply what is as it was applied', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { goodPods, hostilePods, POD_KINDS, scopeOf } from '../../../test/factories/hostile-pods.js'
-import { DRIVER_NAMES, DRIVER_SPECS } from '../kubernetes/drivers.js'
+import { goodPods, hostilePods, POD_KINDS, scopeOf, templatesOf } from '../../../test/factories/hostile-pods.js'
+import { DRIVER_NAMES } from '../kubernetes/drivers.js'
 import { renderApp, SAMPLE_APP } from './manifests.js'
+import { ManifestRefused } from './parse.js'
 import { podViolations } from './pod-policy.js'
-import { loadTemplates } from './templates.js'
 
 const app = scopeOf(SAMPLE_APP)
 const good = goodPods(SAMPLE_APP)
@@ -34,10 +34,26 @@ describe('what the pods of an app may be', () => {
     expect(podViolations(pod, app)).toEqual([])
   })
 
+  it.each([
+    ['gateway', 'deployment'],
+    ['knative', 'service'],
+  ] as const)('keeps a changed template of %s from being applied, and names it', (driver, name) => {
+    const templates = templatesOf(driver)
+    const changed = {
+      render: (each: string, values: object) =>
+        templates
+          .render(each, values)
+          .replace('      enableServiceLinks: false\n', '      enableServiceLinks: false\n      hostNetwork: true\n'),
+    }
+    expect(() => renderApp(driver, changed, SAMPLE_APP)).toThrow(ManifestRefused)
+    expect(() => renderApp(driver, changed, SAMPLE_APP)).toThrow(
+      `the template ${name} of ${driver} makes what must not be applied: spec.template.spec.hostNetwork is not allowed`,
+    )
+  })
+
   it('says nothing of what makes no pods', () => {
     for (const driver of DRIVER_NAMES) {
-      const templates = loadTemplates(new URL('../../../../manifests-templates', import.meta.url).pathname, DRIVER_SPECS[driver].folders)
-      for (const manifest of renderApp(driver, templates, SAMPLE_APP)) expect(podViolations(manifest, app)).toEqual([])
+      for (const manifest of renderApp(driver, templatesOf(driver), SAMPLE_APP)) expect(podViolations(manifest, app)).toEqual([])
     }
   })
 })
