@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LogHub } from '../../src/modules/logs/log-hub.js'
-import { LogRetention } from '../../src/modules/logs/log-retention.js'
+import { LogRetention } from '../../src/modules/logs/retention/log-retention.js'
 import { setClock } from '../../src/common/clock.js'
 import { startApp, type TestApp } from '../app.js'
 import type { TestClient } from '../client.js'

@@ -1,7 +1,20 @@
 /** What a change or a denied attempt was about. */
 export interface AuditResource {
   type:
-    'user' | 'group' | 'session' | 'token' | 'project' | 'dataset' | 'file' | 'upload' | 'engine' | 'registry' | 'size' | 'quota' | 'audit'
+    | 'user'
+    | 'group'
+    | 'session'
+    | 'token'
+    | 'project'
+    | 'dataset'
+    | 'file'
+    | 'upload'
+    | 'engine'
+    | 'registry'
+    | 'size'
+    | 'quota'
+    | 'log-limits'
+    | 'audit'
   id: string
   /** As people call it. */
   name?: string

@@ -80,6 +80,7 @@ export const ACTIONS = {
   'size:read': { needs: 'account', scope: 'engines:read' },
   'size:manage': { needs: 'admin', scope: null },
   'quota:read': { needs: 'read', scope: 'engines:read', account: true },
+  'log:manage': { needs: 'admin', scope: null },
   'quota:manage': { needs: 'admin', scope: null },
   'run:read': { needs: 'read', scope: 'runs:read' },
   'run:write': { needs: 'edit', scope: 'runs:write' },

@@ -9,9 +9,13 @@ import { LogArchive } from './log-archive.js'
 import { BucketLogArchive } from './log-bucket.js'
 import { LogEvents } from './log-events.js'
 import { LogHub, type HubLimits } from './log-hub.js'
-import { LogRetention } from './log-retention.js'
 import { MongoLogSegmentRepository } from './log-segment.mongo.js'
 import { LogSegmentRepository } from './log-segment.repository.js'
+import { LogLimitsController } from './retention/log-limits.controller.js'
+import { MongoLogLimitsRepository } from './retention/log-limits.mongo.js'
+import { LogLimitsRepository } from './retention/log-limits.repository.js'
+import { LogLimitsService } from './retention/log-limits.service.js'
+import { LogRetention } from './retention/log-retention.js'
 import { LogsController } from './logs.controller.js'
 import { LogsService } from './logs.service.js'
 
@@ -30,7 +34,7 @@ const LIMITS: HubLimits = {
 
 @Module({
   imports: [AuthModule, EnginesModule],
-  controllers: [LogsController],
+  controllers: [LogsController, LogLimitsController],
   providers: [
     { provide: LogSource, useFactory: (api: KubeApi) => new ApiLogSource(api), inject: [KubeApi] },
     { provide: LogSegmentRepository, useClass: MongoLogSegmentRepository },
@@ -40,7 +44,9 @@ const LIMITS: HubLimits = {
       useFactory: (feed: PodFeed, source: LogSource, archive: LogArchive) => new LogHub(feed, source, LIMITS, archive),
       inject: [PodFeed, LogSource, LogArchive],
     },
+    { provide: LogLimitsRepository, useClass: MongoLogLimitsRepository },
     LogEvents,
+    LogLimitsService,
     LogRetention,
     LogsService,
   ],

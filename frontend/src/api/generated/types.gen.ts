@@ -489,7 +489,7 @@ export type ProjectDto = {
     /**
      * what you may do with it
      */
-    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'quota:manage' | 'run:read' | 'run:write'>;
+    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
     createdAt: string;
     updatedAt: string;
     revision: number;
@@ -558,11 +558,11 @@ export type TransferDto = {
 };
 
 export type PermissionsDto = {
-    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'quota:manage' | 'run:read' | 'run:write'>;
+    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
     /**
      * null when no project was asked for
      */
-    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'quota:manage' | 'run:read' | 'run:write'> | null;
+    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'> | null;
 };
 
 export type AdmissionDto = {
@@ -976,6 +976,55 @@ export type AppOverviewPage = {
      * how many there are under these filters
      */
     total: number;
+};
+
+export type OrphanDto = {
+    kind: string;
+    /**
+     * empty for a namespace itself
+     */
+    namespace: string;
+    name: string;
+    createdAt: string | null;
+    /**
+     * why nothing wants it, and when it is removed
+     */
+    why: string;
+    /**
+     * whether a sweep removes it now
+     */
+    removable: boolean;
+    /**
+     * whether this sweep has removed it
+     */
+    removed: boolean;
+};
+
+export type ExpiredLeaseDto = {
+    id: string;
+    name: string;
+    project: AppProjectDto;
+    expiresAt: string;
+    /**
+     * whether this sweep has removed it
+     */
+    removed: boolean;
+};
+
+export type SweepDto = {
+    /**
+     * null while the cluster is away: what is in it is not known then
+     */
+    observedAt: string | null;
+    items: Array<OrphanDto>;
+    leases: Array<ExpiredLeaseDto>;
+};
+
+export type SweepOptionsDto = {
+    /**
+     * only tell what would be removed
+     */
+    dryRun: boolean;
 };
 
 export type ScalingInput = {
@@ -1556,6 +1605,17 @@ export type LogEntryDto = {
 export type LogPage = {
     items: Array<LogEntryDto>;
     nextCursor: string | null;
+};
+
+export type LogLimitsDto = {
+    /**
+     * days after which what is stored goes
+     */
+    days: number;
+    /**
+     * bytes of the bucket that the stored log of one app may take, compressed; the oldest part goes first
+     */
+    maxBytesPerApp: number;
 };
 
 export type VersionDto = {
@@ -5745,6 +5805,94 @@ export type ListAllEnginesResponses = {
 
 export type ListAllEnginesResponse = ListAllEnginesResponses[keyof ListAllEnginesResponses];
 
+export type ListOrphansData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/engines/orphans';
+};
+
+export type ListOrphansErrors = {
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListOrphansError = ListOrphansErrors[keyof ListOrphansErrors];
+
+export type ListOrphansResponses = {
+    200: SweepDto;
+};
+
+export type ListOrphansResponse = ListOrphansResponses[keyof ListOrphansResponses];
+
+export type SweepEnginesData = {
+    body: SweepOptionsDto;
+    path?: never;
+    query?: never;
+    url: '/api/engines/sweep';
+};
+
+export type SweepEnginesErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type SweepEnginesError = SweepEnginesErrors[keyof SweepEnginesErrors];
+
+export type SweepEnginesResponses = {
+    200: SweepDto;
+};
+
+export type SweepEnginesResponse = SweepEnginesResponses[keyof SweepEnginesResponses];
+
 export type CheckEngineData = {
     body: CheckEngineDtoWritable;
     path?: never;
@@ -6984,6 +7132,94 @@ export type DownloadEngineLogsResponses = {
 };
 
 export type DownloadEngineLogsResponse = DownloadEngineLogsResponses[keyof DownloadEngineLogsResponses];
+
+export type GetLogLimitsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/logs/limits';
+};
+
+export type GetLogLimitsErrors = {
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetLogLimitsError = GetLogLimitsErrors[keyof GetLogLimitsErrors];
+
+export type GetLogLimitsResponses = {
+    200: LogLimitsDto;
+};
+
+export type GetLogLimitsResponse = GetLogLimitsResponses[keyof GetLogLimitsResponses];
+
+export type SetLogLimitsData = {
+    body: LogLimitsDto;
+    path?: never;
+    query?: never;
+    url: '/api/logs/limits';
+};
+
+export type SetLogLimitsErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type SetLogLimitsError = SetLogLimitsErrors[keyof SetLogLimitsErrors];
+
+export type SetLogLimitsResponses = {
+    200: LogLimitsDto;
+};
+
+export type SetLogLimitsResponse = SetLogLimitsResponses[keyof SetLogLimitsResponses];
 
 export type StreamEventsData = {
     body?: never;

@@ -32,6 +32,7 @@ export const auditActions = [
   'registry:manage',
   'size:manage',
   'quota:manage',
+  'log:manage',
   'run:write',
 ] as const
 
@@ -45,6 +46,7 @@ export const auditTypes = [
   'registry',
   'size',
   'quota',
+  'log-limits',
   'user',
   'group',
   'session',
@@ -61,6 +63,7 @@ const broad = new Set([
   'registry:manage',
   'size:manage',
   'quota:manage',
+  'log:manage',
   'dataset:update',
 ])
 

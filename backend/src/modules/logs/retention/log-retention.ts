@@ -1,11 +1,11 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common'
-import { now } from '../../common/clock.js'
-import { CONFIG } from '../../config/config.module.js'
-import type { Config } from '../../config/config.js'
-import { Mongo } from '../../platform/mongo/mongo.js'
-import { ObjectStore } from '../../platform/object-store/object-store.js'
-import { EnginesService } from '../engines/engines.service.js'
-import { LogSegmentRepository } from './log-segment.repository.js'
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common'
+import { now } from '../../../common/clock.js'
+import { Mongo } from '../../../platform/mongo/mongo.js'
+import { ObjectStore } from '../../../platform/object-store/object-store.js'
+import { EnginesService } from '../../engines/engines.service.js'
+import { LogSegmentRepository } from '../log-segment.repository.js'
+import type { LogLimits } from './log-limits.repository.js'
+import { LogLimitsService } from './log-limits.service.js'
 
 const SWEEP_MS = 10 * 60_000
 const DAY_MS = 24 * 3_600_000
@@ -26,7 +26,7 @@ export class LogRetention implements OnApplicationShutdown {
   private running: Promise<void> | null = null
 
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly limits: LogLimitsService,
     private readonly segments: LogSegmentRepository,
     private readonly store: ObjectStore,
     private readonly engines: EnginesService,
@@ -51,9 +51,10 @@ export class LogRetention implements OnApplicationShutdown {
 
   /** One look at everything that is stored. @throws when a store is away; the next sweep goes on */
   async sweep(): Promise<void> {
+    const limits = await this.limits.get()
     for (const engineId of await this.segments.engineIds()) {
       if (this.stopped) return
-      if (await this.engines.exists(engineId)) await this.hideTooMuch(engineId)
+      if (await this.engines.exists(engineId)) await this.hideTooMuch(engineId, limits)
       else await this.segments.hideAllOf(engineId)
     }
     await this.removeHidden()
@@ -67,8 +68,8 @@ export class LogRetention implements OnApplicationShutdown {
   }
 
   /** Hides what is older than the days that logs are kept, and the oldest of what is more than an app may have. */
-  private async hideTooMuch(engineId: string): Promise<void> {
-    const oldest = now().getTime() - this.config.logRetentionDays * DAY_MS
+  private async hideTooMuch(engineId: string, { days, maxBytesPerApp }: LogLimits): Promise<void> {
+    const oldest = now().getTime() - days * DAY_MS
     const all: { id: string; bytes: number; createdAt: Date }[] = []
     for (let after: string | null = null; ;) {
       const page = await this.segments.sizes(engineId, after, PAGE)
@@ -80,7 +81,7 @@ export class LogRetention implements OnApplicationShutdown {
     const gone: string[] = []
     // The newest one stays: it says how far the log was taken, without which all that the node still has would be stored anew.
     for (const { id, bytes, createdAt } of all.slice(0, -1)) {
-      if (createdAt.getTime() >= oldest && total <= this.config.logMaxBytesPerApp) break
+      if (createdAt.getTime() >= oldest && total <= maxBytesPerApp) break
       gone.push(id)
       total -= bytes
     }

@@ -1,25 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { setClock } from '../../common/clock.js'
-import { parseConfig } from '../../config/config.js'
-import type { Mongo } from '../../platform/mongo/mongo.js'
-import type { ObjectStore } from '../../platform/object-store/object-store.js'
-import type { EnginesService } from '../engines/engines.service.js'
+import { setClock } from '../../../common/clock.js'
+import type { Mongo } from '../../../platform/mongo/mongo.js'
+import type { ObjectStore } from '../../../platform/object-store/object-store.js'
+import type { EnginesService } from '../../engines/engines.service.js'
+import type { LogLimits } from './log-limits.repository.js'
+import { LogLimitsService } from './log-limits.service.js'
 import { LogRetention } from './log-retention.js'
-import type { LogSegment } from './log-segment.js'
-import { LogSegmentRepository, type SegmentState } from './log-segment.repository.js'
+import type { LogSegment } from '../log-segment.js'
+import { LogSegmentRepository, type SegmentState } from '../log-segment.repository.js'
 
 const DAY = 24 * 3_600_000
 const MIB = 1024 * 1024
-const config = parseConfig({
-  VITRINE_SECRET: 'only-for-tests-0123456789abcdefghijklmnop',
-  MONGODB_URI: 'mongodb://127.0.0.1/none',
-  S3_ENDPOINT: 'http://127.0.0.1:1',
-  S3_ACCESS_KEY: 'none',
-  S3_SECRET_KEY: 'none',
-  VITRINE_LOG_RETENTION_DAYS: '7',
-  VITRINE_LOG_MAX_BYTES_PER_APP: String(10 * MIB),
-})
-
 interface Kept {
   id: string
   engineId: string
@@ -60,6 +51,8 @@ let objects: Set<string>
 let engines: Set<string>
 let storeFails: () => boolean
 let retention: LogRetention
+/** What an admin has set. */
+let limits: LogLimits | null
 
 function put(engineId: string, number: number, daysOld: number, mib: number, state: SegmentState = 'stored'): void {
   const id = `${engineId}.${String(number).padStart(5, '0')}`
@@ -71,6 +64,11 @@ beforeEach(() => {
   records = new Records()
   objects = new Set()
   engines = new Set(['app'])
+  limits = null
+  const service = new LogLimitsService(
+    { logRetentionDays: 7, logMaxBytesPerApp: 10 * MIB },
+    { find: async () => limits, set: async (set) => void (limits = set) },
+  )
   storeFails = () => false
   const store = {
     remove: async (key: string) => {
@@ -79,7 +77,7 @@ beforeEach(() => {
     },
   } as unknown as ObjectStore
   const known = { exists: async (id: string) => engines.has(id) } as unknown as EnginesService
-  retention = new LogRetention(config, records, store, known, { whenReady: () => undefined } as unknown as Mongo)
+  retention = new LogRetention(service, records, store, known, { whenReady: () => undefined } as unknown as Mongo)
 })
 
 describe('retention', () => {
@@ -93,6 +91,14 @@ describe('retention', () => {
     await retention.sweep()
     expect([...objects].sort()).toEqual(['app.00003', 'app.00004', 'old.00001'])
     expect(records.all.map(({ id }) => id).sort()).toEqual(['app.00003', 'app.00004', 'old.00001'])
+  })
+
+  it('is what an admin has set, where one has', async () => {
+    put('app', 1, 3, 1)
+    put('app', 2, 1, 1)
+    limits = { days: 2, maxBytesPerApp: 10 * MIB }
+    await retention.sweep()
+    expect([...objects]).toEqual(['app.00002'])
   })
 
   it('removes all of an app that is gone, and what was never written to its end', async () => {
