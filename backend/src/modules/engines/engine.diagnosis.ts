@@ -15,8 +15,6 @@ import type { EngineSpec } from './engine-spec.js'
 import { clueOf } from './engine.output.js'
 import type { CauseCode, EngineCause } from './engine.js'
 
-export { stepOf } from './engine.causes.js'
-
 /** What the app is meant to be, as far as a diagnosis needs it. */
 export type Wanted = Named & Pick<EngineSpec, 'command'>
 
