@@ -101,7 +101,7 @@ export const FIELDS = {
   }),
   secret: field({
     env: 'VITRINE_SECRET',
-    doc: 'Key that signs CSRF tokens; at least 32 characters, the same for all replicas.',
+    doc: 'Key that signs CSRF tokens and seals what is kept secret of apps and registries; at least 32 characters, the same for all replicas. With another one those secrets have to be given again.',
     parse: secret(32),
     secret: true,
   }),
