@@ -2,8 +2,7 @@ import { pageSize } from './admin'
 import type { ListPage } from './admin'
 import { api } from './client'
 import type { Query } from './client'
-import type { CreateSizeDto, SizeDto, UpdateSizeDto } from './generated'
-import type { AppOverviewDto, QuotaLimitsDto, SweepDto } from './hosting-types'
+import type { AppOverviewDto, CreateSizeDto, QuotaLimitsDto, SizeDto, SizeListDto, SweepDto, UpdateSizeDto } from './generated'
 
 /** An app of the instance, as admins see it. */
 export type AppRow = AppOverviewDto
@@ -20,7 +19,7 @@ export const countApps = async (phase: string): Promise<number> =>
   (await api.get<ListPage<AppRow>>('/engines/overview', { limit: 1, phase })).total ?? 0
 
 /** The sizes in the order in which they are offered. */
-export const listSizes = async (): Promise<SizeDto[]> => (await api.get<{ items: SizeDto[] }>('/sizes')).items
+export const listSizes = async (): Promise<SizeDto[]> => (await api.get<SizeListDto>('/sizes')).items
 export const createSize = (size: NewSize): Promise<SizeDto> => api.post('/sizes', size)
 export const updateSize = (id: string, revision: number, change: SizeChange): Promise<SizeDto> =>
   api.patch(`/sizes/${id}`, { revision, ...change })

@@ -1,5 +1,6 @@
 import { allPages, api, apiUrl } from './client'
 import type {
+  AdmissionDto,
   CheckEngineDtoWritable,
   CreateEngineDtoWritable,
   EngineDto,
@@ -40,7 +41,7 @@ export const listRevisions = (id: string, cursor: string | null): Promise<Engine
   api.get(`/engines/${id}/revisions`, { cursor, limit: 20 })
 export const deleteEngine = (id: string): Promise<void> => api.send('DELETE', `/engines/${id}`)
 /** An address that lets whoever is signed in into a private app; good once, and only for a short time. */
-export const admit = (id: string): Promise<{ url: string; expiresAt: string | null }> => api.post(`/engines/${id}/admission`)
+export const admit = (id: string): Promise<AdmissionDto> => api.post(`/engines/${id}/admission`)
 export const logsUrl = (id: string): string => apiUrl(`/engines/${id}/logs`)
 
 /** What of a log is wanted; an empty text stands for no wish. */

@@ -1,6 +1,15 @@
 import { api } from './client'
-import type { QuotaDto, QuotaLimitsDto, RegistryDto } from './hosting-types'
-import type { CreateProjectDto, MemberDto, ProjectDto, ProjectPage, SharingDto } from './generated'
+import type {
+  CreateProjectDto,
+  MemberDto,
+  ProjectDto,
+  ProjectPage,
+  QuotaDto,
+  QuotaLimitsDto,
+  RegistryDto,
+  RegistryListDto,
+  SharingDto,
+} from './generated'
 
 export interface ProjectQuery {
   q: string
@@ -38,7 +47,7 @@ const registry = (projectId: string, host: string): string => `/projects/${proje
 
 /** The registries that images are pulled from with a password. The passwords are never answered. */
 export const listRegistries = async (projectId: string): Promise<RegistryDto[]> =>
-  (await api.get<{ items: RegistryDto[] }>(`/projects/${projectId}/registries`)).items
+  (await api.get<RegistryListDto>(`/projects/${projectId}/registries`)).items
 export const setRegistry = (projectId: string, host: string, login: { username: string; password: string }): Promise<RegistryDto> =>
   api.put(registry(projectId, host), login)
 export const removeRegistry = (projectId: string, host: string): Promise<void> => api.send('DELETE', registry(projectId, host))

@@ -1,6 +1,5 @@
 import type { ApiProblem } from '../api/client'
 import type * as api from '../api/generated'
-import type * as hosting from '../api/hosting-types'
 import type { UploadState } from '../api/multipart-upload'
 
 // What the portal answers, by the names that pages and components use. Times are ISO 8601 strings, sizes are bytes.
@@ -57,11 +56,11 @@ export type EnginePhase = EngineStatus['phase']
 export type EngineStep = api.EngineStepDto
 export type EngineCause = api.EngineCauseDto
 export type Capabilities = api.CapabilitiesDto
-export type Quota = hosting.QuotaDto
-export type QuotaLimits = hosting.QuotaLimitsDto
-export type QuotaBar = hosting.QuotaBarDto
+export type Quota = api.QuotaDto
+export type QuotaLimits = api.QuotaLimitsDto
+export type QuotaBar = api.QuotaBarDto
 export type QuotaResource = QuotaBar['resource']
-export type Registry = hosting.RegistryDto
+export type Registry = api.RegistryDto
 export type Size = api.SizeDto
 export type Resources = api.ResourcesDto
 

@@ -178,7 +178,10 @@ export const sweep = {
   gone: 'Removed',
   kept: 'Stays',
   left: 'Left over',
+  failed: 'Not removed',
+  away: 'The cluster cannot be reached, so what is in it is not known now.',
   leases: 'Previews whose time is over',
+  noProject: 'a project that is gone',
   leaseWhy: 'In {project}; its time ended {when}.',
   objects: 'Objects in the cluster',
   created: 'created {when}',
@@ -187,7 +190,12 @@ export const sweep = {
   confirmText: 'This goes away, and cannot be undone:',
   confirmLeases: 'no previews | 1 preview with its log | {count} previews with their logs',
   confirmObjects: 'no objects | 1 object in the cluster | {count} objects in the cluster',
-  empty: { title: 'Nothing is left over', text: 'All that Vitrine has made in the cluster belongs to an app that is wanted.' },
+  empty: {
+    title: 'Nothing is left over',
+    text: 'All that Vitrine has made in the cluster belongs to an app that is wanted.',
+    awayTitle: 'No preview is left over',
+    away: 'What is in the cluster can be looked at when it is back.',
+  },
 }
 
 /** English texts of the page for who comes to an app that is not for them. */
