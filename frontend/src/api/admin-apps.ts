@@ -2,7 +2,16 @@ import { pageSize } from './admin'
 import type { ListPage } from './admin'
 import { api } from './client'
 import type { Query } from './client'
-import type { AppOverviewDto, CreateSizeDto, QuotaLimitsDto, SizeDto, SizeListDto, SweepDto, UpdateSizeDto } from './generated'
+import type {
+  AppOverviewDto,
+  CreateSizeDto,
+  LogLimitsDto,
+  QuotaLimitsDto,
+  SizeDto,
+  SizeListDto,
+  SweepDto,
+  UpdateSizeDto,
+} from './generated'
 
 /** An app of the instance, as admins see it. */
 export type AppRow = AppOverviewDto
@@ -32,3 +41,6 @@ export const setDefaultQuota = (limits: QuotaLimitsDto): Promise<QuotaLimitsDto>
 export const listOrphans = (): Promise<Sweep> => api.get('/engines/orphans')
 /** Removes what no app wants; with `dryRun` it only says what it would remove. */
 export const sweep = (dryRun: boolean): Promise<Sweep> => api.post('/engines/sweep', { dryRun })
+
+export const getLogLimits = (): Promise<LogLimitsDto> => api.get('/logs/limits')
+export const setLogLimits = (limits: LogLimitsDto): Promise<LogLimitsDto> => api.put('/logs/limits', limits)

@@ -58,6 +58,7 @@ export type EngineCause = api.EngineCauseDto
 export type Capabilities = api.CapabilitiesDto
 export type Quota = api.QuotaDto
 export type QuotaLimits = api.QuotaLimitsDto
+export type LogLimits = api.LogLimitsDto
 export type QuotaBar = api.QuotaBarDto
 export type QuotaResource = QuotaBar['resource']
 export type Registry = api.RegistryDto

@@ -59,6 +59,18 @@ export const quota = {
   short: { apps: 'Apps', cpuMillis: 'CPU', memoryMiB: 'Memory', gpus: 'GPUs' },
 }
 
+/** English texts of how much of the logs is kept. */
+export const logLimits = {
+  title: 'Logs of apps',
+  lead: 'How long what apps have said is kept after their pods are gone, and how much of it. What is more goes within ten minutes.',
+  dialogLead: 'What is older, or more than an app may keep, is removed for good; the oldest part goes first.',
+  days: 'Days',
+  daysText: '{count} day | {count} days',
+  size: 'Per app, compressed',
+  mebibytes: 'MiB per app, compressed',
+  bad: 'A whole number from 1 to {max}',
+}
+
 /** English texts of the registries of a project. */
 export const registries = {
   title: 'Registries',

@@ -1,6 +1,6 @@
 import { admin, table } from './en-admin'
 import { engine } from './en-engine'
-import { apps, frame, noApp, quota, registries, sizes, sweep } from './en-hosting'
+import { apps, frame, logLimits, noApp, quota, registries, sizes, sweep } from './en-hosting'
 
 /** English, the language that is always complete: other languages have the same shape (`Messages`). */
 const en = {
@@ -576,6 +576,7 @@ const en = {
   apps,
   noApp,
   quota,
+  logLimits,
   registries,
   sizes,
   sweep,
