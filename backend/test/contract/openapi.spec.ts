@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { configurationPage, openApiDocument, problemsPage } from '../../src/documents.js'
+import { configurationPage, diagnosisPage, openApiDocument, problemsPage } from '../../src/documents.js'
 
 const committed = JSON.parse(readFileSync(join(import.meta.dirname, '../../openapi.json'), 'utf8')) as Record<string, unknown>
 
@@ -10,10 +10,11 @@ it('the committed openapi.json is what the code says; run `npm run openapi` afte
   expect(built).toEqual(committed)
 })
 
-it('the committed pages of settings and problems are what the code says', () => {
+it('the committed pages of settings, problems and causes are what the code says', () => {
   const page = (name: string) => readFileSync(join(import.meta.dirname, '../../../docs', name), 'utf8')
   expect(page('configuration.md')).toBe(configurationPage())
   expect(page('problems.md')).toBe(problemsPage())
+  expect(page('diagnosis.md')).toBe(diagnosisPage())
 })
 
 it('every operation has an id, a summary and a documented success', () => {
