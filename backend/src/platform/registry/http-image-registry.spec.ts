@@ -285,7 +285,12 @@ describe('registries that are not well', () => {
   })
 
   it('one whose image says things that no image says', async () => {
-    const config = { User: { name: 'root' }, ExposedPorts: { '99999999/tcp': {}, x: {}, '0': {} }, Entrypoint: 'sh', Cmd: [1, 'a', null] }
+    const config = {
+      User: { name: 'root' },
+      ExposedPorts: { '99999999/tcp': {}, x: {}, '0': {} },
+      Entrypoint: 'sh',
+      Cmd: [1, 'a', null, 'x'.repeat(10_000)],
+    }
     registry.image('iris', '1', { config })
     expect(await inspect('iris:1')).toMatchObject({ user: null, exposedPorts: [], entrypoint: [], cmd: ['a'] })
   })

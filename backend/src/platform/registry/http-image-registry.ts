@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common'
+import { setTimeout as after } from 'node:timers/promises'
 import { now } from '../../common/clock.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
@@ -12,6 +13,7 @@ import { RegistrySession, type RegistryTrust } from './registry-session.js'
 
 const INSPECT_MS = 8_000
 const API_MS = 60_000
+const API_WAIT_MS = 2_000
 const PREFERRED = 'linux/amd64'
 const MAX_KNOWN = 500
 
@@ -37,7 +39,8 @@ export class HttpImageRegistry extends ImageRegistry {
   async inspect(text: string, credentials: RegistryCredentials | null): Promise<ImageFacts> {
     const reference = parseReference(text)
     if (!reference) throw new RegistryError('invalid', 'This is no reference to an image.')
-    const session = new RegistrySession(reference, credentials, await this.trust(), AbortSignal.timeout(INSPECT_MS))
+    const signal = AbortSignal.timeout(INSPECT_MS)
+    const session = new RegistrySession(reference, credentials, await this.trust(), signal)
     try {
       const digest = await this.resolve(session, reference.version)
       const key = `${reference.registry}/${reference.repository}@${digest}`
@@ -78,7 +81,8 @@ export class HttpImageRegistry extends ImageRegistry {
     const at = now().getTime()
     if (at - this.api.at < API_MS) return this.api.addresses
     try {
-      this.api = { at, addresses: await this.cluster.apiAddresses() }
+      const addresses = await Promise.race([this.cluster.apiAddresses(), after(API_WAIT_MS, undefined, { ref: false })])
+      if (addresses) this.api = { at, addresses }
     } catch (error) {
       if (!(error instanceof KubeError)) throw error
     }

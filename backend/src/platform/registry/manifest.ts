@@ -38,10 +38,11 @@ export interface ImageConfig {
   cmd: string[]
 }
 
-// Of either there are a few in real images; a hostile one must not become a long list in the answer of the API.
+// Real images have far less; what a hostile one says is kept in memory, and must not fill it.
 const MAX_PLATFORMS = 50
 const MAX_LAYERS = 1_000
-const MAX_ARGUMENTS = 200
+const MAX_ENTRIES = 50
+const MAX_TEXT = 500
 
 export const DIGEST = /^sha256:[a-f0-9]{64}$/
 
@@ -77,12 +78,12 @@ export function parseImageConfig(content: Buffer): ImageConfig {
   const ports = isObject(config['ExposedPorts']) ? Object.keys(config['ExposedPorts']) : []
   return {
     platform,
-    user: typeof user === 'string' && user !== '' ? user.slice(0, 256) : null,
+    user: isText(user) && user !== '' ? user : null,
     exposedPorts: ports
       .filter((port) => /^\d{1,5}(\/tcp)?$/.test(port))
       .map((port) => Number.parseInt(port, 10))
       .filter((port) => port > 0 && port < 65_536)
-      .slice(0, MAX_ARGUMENTS),
+      .slice(0, MAX_ENTRIES),
     entrypoint: textsOf(config['Entrypoint']),
     cmd: textsOf(config['Cmd']),
   }
@@ -134,8 +135,11 @@ function platformOf(value: Record<string, unknown>): string | null {
 
 function textsOf(value: unknown): string[] {
   if (!Array.isArray(value)) return []
-  return (value as unknown[]).filter((each) => typeof each === 'string').slice(0, MAX_ARGUMENTS)
+  return (value as unknown[]).filter(isText).slice(0, MAX_ENTRIES)
 }
+
+// Left out rather than cut: a piece of a text keeps all of it in memory.
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= MAX_TEXT
 
 /** Reads an object as JSON. @throws RegistryError `invalid` */
 export function parseObject(content: Buffer): Record<string, unknown> {
