@@ -38,7 +38,8 @@ await withOwnPortal({ VITRINE_LOG_LEVEL: 'warn' }, async ({ admin, instance, ima
   const from = performance.now()
   const written = (): number => Math.floor(((performance.now() - from) / 1000) * LINES_PER_SECOND)
   const ask = (path: string) => fetchApp(writer.url + path, { timeoutMs: DEADLINE_MS })
-  await ask(`/emit?n=${LINES_PER_SECOND * LONGEST_S}&every=${1000 / LINES_PER_SECOND}&tag=all`)
+  const { status } = await ask(`/emit?n=${LINES_PER_SECOND * LONGEST_S}&every=${1000 / LINES_PER_SECOND}&tag=all`)
+  if (status !== 202) throw new Error(`the writer answered ${status}`)
   const asking = setInterval(() => void ask('/').catch(() => undefined), ASK_MS)
 
   const project = await admin.post<{ id: string }>('/api/projects', { title: `Faults ${instance}` })

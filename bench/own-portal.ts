@@ -72,6 +72,8 @@ export async function withOwnPortal(settings: Record<string, string>, use: (port
       MONGODB_URI: (services['MONGODB_URI'] ?? '').replace(/\/[^/]*$/, `/${instance}`),
       VITRINE_NAMESPACE_PREFIX: instance,
       VITRINE_CREDENTIALS_FILE: credentialsFile,
+      // Apps are asked without a session.
+      VITRINE_GATEWAY_PORT: 'off',
       ...settings,
     })
     let wanted = true

@@ -61,7 +61,7 @@ beforeAll(async () => {
   )
   writer = await client.post<EngineDto>('/api/engines', { projectId: logged?.id, name: 'writer', image: cluster.helloImage, port: 8080 })
   await vi.waitFor(async () => expect((await engine(writer.id)).status.phase).toBe('Running'), LONG)
-  await askApp(writer.url, `/emit?n=${LINES}&every=${1000 / LINES_PER_SECOND}&tag=all`)
+  expect((await askApp(writer.url, `/emit?n=${LINES}&every=${1000 / LINES_PER_SECOND}&tag=all`)).status).toBe(202)
   writingSince = performance.now()
   // An app that nobody asks goes to sleep.
   asking = setInterval(() => void askApp(writer.url).catch(() => undefined), ASK_MS)
