@@ -56,7 +56,7 @@ it('signs in, creates a project, uploads a data set, deploys a model app, predic
     .or(page.getByRole('link', { name: 'App', exact: true }))
     .first()
     .click()
-  await page.getByRole('button', { name: 'Deploy an app' }).first().click()
+  await page.getByRole('link', { name: 'Deploy an app' }).click()
   await page.getByLabel('Name', { exact: true }).fill('classifier')
   await page.getByLabel('Image', { exact: true }).fill(env.image)
   await page.getByLabel('Port', { exact: true }).fill('7860')
