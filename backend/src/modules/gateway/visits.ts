@@ -130,7 +130,11 @@ export class Visits implements OnApplicationShutdown {
       const credentials = visits.flatMap(({ credential }) => credential ?? [])
       const fresh = credentials.length === 0 ? new Map<string, AuthContext>() : await this.auth.revalidate(credentials.map(contextOf))
       for (const { host, credential, close } of visits)
-        if (judge(apps.get(host) ?? null, credential, fresh.get(credential?.credentialId ?? '')) === 'unknown') close()
+        if (judge(apps.get(host) ?? null, credential, fresh.get(credential?.credentialId ?? '')) === 'unknown') {
+          // Whoever is sent away is not let in again by what was decided a moment before.
+          this.verdicts.delete(keyOf(host, credential))
+          close()
+        }
     } catch (error) {
       // The database is away: what was allowed a moment ago goes on, and is asked again.
       this.logger.debug({ err: error }, 'could not check whether what is open may go on')
