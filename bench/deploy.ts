@@ -1,6 +1,6 @@
 // How long does a deploy take from the request to the first 200 of the app, against `kubectl apply` of the same manifest? The image is cached on the node.
 import { join } from 'node:path'
-import { appStatus, readCredentials, VitrineClient } from '../tools/client/client.ts'
+import { appStatus, AppVisitor, readCredentials, VitrineClient } from '../tools/client/client.ts'
 import { buildAndPush } from '../tools/image/build.ts'
 import { liveRecord } from '../tools/stack/cluster/record.ts'
 import { run } from '../tools/stack/exec.ts'
@@ -36,6 +36,7 @@ const { image } = await buildAndPush({
   progress: new Progress(),
 })
 const client = await VitrineClient.signIn(readCredentials(root))
+const visitor = new AppVisitor(client)
 const project = await client.post<{ id: string }>('/api/projects', { title: `Bench deploy ${Date.now().toString(36)}` })
 
 try {
@@ -73,7 +74,7 @@ try {
 async function deploy(name: string): Promise<{ engine: Engine; ms: number }> {
   const from = performance.now()
   const engine = await client.post<Engine>('/api/engines', { projectId: project.id, name, image, port: 8080 })
-  await firstAnswer(engine.url)
+  await firstAnswer(engine.url, () => visitor.status(engine, 1_000))
   return { engine, ms: performance.now() - from }
 }
 
@@ -86,7 +87,7 @@ async function apply(service: Service, name: string, ourUrl: string): Promise<nu
   const url = ourUrl.replace(/\/\/[^.]+\./, `//${name}.`)
   const from = performance.now()
   await kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(manifest))
-  await firstAnswer(url)
+  await firstAnswer(url, () => appStatus(url, 1_000))
   const ms = performance.now() - from
   await kubectl(['delete', 'services.serving.knative.dev', name, '-n', namespace, '--wait=true'])
   return ms
@@ -107,7 +108,7 @@ async function withdraw(engine: Engine): Promise<void> {
   await waitFor(gone, { what: 'the app to be removed', timeoutMs: DEADLINE_MS })
 }
 
-async function firstAnswer(url: string): Promise<void> {
-  const answers = async () => (await appStatus(url, 1_000)) === 200
+async function firstAnswer(url: string, ask: () => Promise<number | null>): Promise<void> {
+  const answers = async () => (await ask()) === 200
   await waitFor(answers, { what: `a 200 of ${url}`, timeoutMs: DEADLINE_MS, intervalMs: 10 })
 }

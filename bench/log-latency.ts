@@ -1,8 +1,7 @@
 // How late is a line in the log stream, against `kubectl logs -f` of the same container? Both read the same lines at the same time, in this process.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { fetchApp } from '../tools/client/app.ts'
-import { readCredentials, VitrineClient } from '../tools/client/client.ts'
+import { AppVisitor, readCredentials, VitrineClient } from '../tools/client/client.ts'
 import { SseParser } from '../tools/client/sse.ts'
 import { buildAndPush } from '../tools/image/build.ts'
 import { liveRecord } from '../tools/stack/cluster/record.ts'
@@ -79,6 +78,7 @@ const { image } = await buildAndPush({
   progress: new Progress(),
 })
 const client = await VitrineClient.signIn(readCredentials(root))
+const visitor = new AppVisitor(client)
 const project = await client.post<{ id: string }>('/api/projects', { title: `Bench log ${Date.now().toString(36)}` })
 
 try {
@@ -147,7 +147,7 @@ async function bothRead(engine: Engine, ours: Arrivals, theirs: Arrivals): Promi
 }
 
 async function emit(engine: Engine, query: string): Promise<void> {
-  const { status } = await fetchApp(`${engine.url}/emit?${query}`, { timeoutMs: DEADLINE_MS })
+  const { status } = await visitor.fetch(engine, `/emit?${query}`, { timeoutMs: DEADLINE_MS })
   if (status >= 300) throw new Error(`the app answered ${status}`)
 }
 

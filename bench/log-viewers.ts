@@ -9,8 +9,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fetchApp } from '../tools/client/app.ts'
-import { readCredentials, VitrineClient } from '../tools/client/client.ts'
+import { AppVisitor, readCredentials, VitrineClient } from '../tools/client/client.ts'
 import { buildAndPush } from '../tools/image/build.ts'
 import { liveRecord } from '../tools/stack/cluster/record.ts'
 import { run } from '../tools/stack/exec.ts'
@@ -60,6 +59,7 @@ const { image } = await buildAndPush({
 })
 const credentials = readCredentials(root)
 const client = await VitrineClient.signIn(credentials)
+const visitor = new AppVisitor(client)
 const project = await client.post<{ id: string }>('/api/projects', { title: `Bench viewers ${Date.now().toString(36)}` })
 const tokens: { id: string; secret: string }[] = []
 
@@ -185,7 +185,7 @@ async function told<W extends Answer['what']>(child: ChildProcess, what: W): Pro
 }
 
 async function ask(engine: Engine, path: string): Promise<void> {
-  const { status } = await fetchApp(`${engine.url}${path}`, { timeoutMs: DEADLINE_MS })
+  const { status } = await visitor.fetch(engine, path, { timeoutMs: DEADLINE_MS })
   if (status >= 300) throw new Error(`the app answered ${status}`)
 }
 

@@ -40,7 +40,7 @@ const READY_MS = 60_000
 async function withToken(url: string, credentials: { username: string; password: string }): Promise<VitrineClient> {
   const session = await VitrineClient.signIn({ url, ...credentials })
   await makeTinySize(session)
-  const scopes = ['projects:read', 'projects:write', 'engines:read', 'engines:deploy']
+  const scopes = ['projects:read', 'projects:write', 'projects:manage', 'engines:read', 'engines:deploy']
   const { token } = await session.post<{ token: string }>('/api/iam/tokens', { name: 'bench', scopes, expiresInDays: 1 })
   return VitrineClient.withToken(url, token)
 }

@@ -8,8 +8,8 @@ import { openAsBlob } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  AppVisitor,
   checksumOfOnePart,
-  fetchApp,
   isProblem,
   readCredentials,
   readEvents,
@@ -182,9 +182,10 @@ async function publishApp(client: VitrineClient, project: Project): Promise<Engi
   const { image, digest } = await provideImage()
   const engine = await deploy(client, project, image, digest)
   const running = await waitForApp(client, engine.id)
-  const answer = await waitForAnswer(running.url)
+  const visitor = new AppVisitor(client)
+  const answer = await waitForAnswer(visitor, running)
   progress.line(`${running.url} answers ${answer}`)
-  await predict(running.url)
+  await predict(visitor, running)
   await showLog(client, running.id)
   return running
 }
@@ -256,26 +257,26 @@ function explain({ status }: Engine): string {
 }
 
 /** The app may have to wake up, and its route to arrive. */
-async function waitForAnswer(url: string): Promise<number> {
+async function waitForAnswer(visitor: AppVisitor, app: Engine): Promise<number> {
   let status = null as number | null
   const answered = async () => {
-    status = (await fetchApp(url, { timeoutMs: 60_000 })).status
+    status = (await visitor.fetch(app, '/', { timeoutMs: 60_000 })).status
     return status === 200 ? status : null
   }
   try {
-    return await waitFor(answered, { what: `an answer of ${url}`, timeoutMs: 90_000, intervalMs: 250 })
+    return await waitFor(answered, { what: `an answer of ${app.url}`, timeoutMs: 90_000, intervalMs: 250 })
   } catch (error) {
     throw new DemoError(`The app runs, but its page ${status === null ? 'does not answer' : `answers ${status}`}.\n${messageOf(error)}`)
   }
 }
 
 /** One prediction through Gradio's own API. */
-async function predict(url: string): Promise<void> {
-  const call = `${url}/gradio_api/call/predict`
+async function predict(visitor: AppVisitor, app: Engine): Promise<void> {
+  const call = '/gradio_api/call/predict'
   const headers = { 'content-type': 'application/json' }
-  const { body } = await fetchApp(call, { method: 'POST', headers, body: JSON.stringify({ data: [5.1, 3.5, 1.4, 0.2] }) })
+  const { body } = await visitor.fetch(app, call, { method: 'POST', headers, body: JSON.stringify({ data: [5.1, 3.5, 1.4, 0.2] }) })
   const { event_id: event } = JSON.parse(body) as { event_id: string }
-  const result = await fetchApp(`${call}/${event}`)
+  const result = await visitor.fetch(app, `${call}/${event}`)
   const data = /^event: complete\ndata: (.*)$/m.exec(result.body)?.[1]
   if (data === undefined) throw new DemoError(`The app did not predict: ${result.body.slice(0, 300)}`)
   const [prediction] = JSON.parse(data) as [{ label: string; confidences: { confidence: number }[] }]

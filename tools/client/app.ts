@@ -47,9 +47,9 @@ export function fetchApp(url: string, { method = 'GET', headers = {}, body, time
 }
 
 /** The status that an app answers on its address; null when nothing answers within `timeoutMs`. */
-export async function appStatus(url: string, timeoutMs: number): Promise<number | null> {
+export async function appStatus(url: string, timeoutMs: number, headers: Record<string, string> = {}): Promise<number | null> {
   try {
-    return (await fetchApp(url, { timeoutMs })).status
+    return (await fetchApp(url, { timeoutMs, headers })).status
   } catch {
     // Not listening, not routed or too slow: for whoever waits it is all the same.
     return null

@@ -252,7 +252,10 @@ export class Stack {
       // For the drivers that need them; which one is used is the portal's to find out, or yours to say (VITRINE_DRIVER).
       Object.assign(environment, { VITRINE_GATEWAY: 'traefik/apps', VITRINE_INGRESS_CLASS: 'traefik' })
       // Where the ingress in the cluster reaches it.
-      Object.assign(environment, { VITRINE_GATEWAY_PORT: String(ports.gateway || 'off'), VITRINE_GATEWAY_HOST: nodeIp })
+      Object.assign(environment, {
+        VITRINE_GATEWAY_PORT: settings.profile === 'services' ? 'off' : String(ports.gateway || 'off'),
+        VITRINE_GATEWAY_HOST: nodeIp,
+      })
     }
     return environment
   }
