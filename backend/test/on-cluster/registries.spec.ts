@@ -26,11 +26,11 @@ describe.each(['knative', 'gateway'] as const)('an image behind a sign-in, with 
   let image: string
   let engine: EngineDto
 
-  const read = async (): Promise<EngineDto> => (await client.get<EngineDto>(`/api/engines/${engine.id}`)).body
-  const becomes = (phase: string, timeout: number): Promise<EngineDto> =>
+  const read = async (id = engine.id): Promise<EngineDto> => (await client.get<EngineDto>(`/api/engines/${id}`)).body
+  const becomes = (phase: string, timeout: number, id = engine.id): Promise<EngineDto> =>
     vi.waitFor(
       async () => {
-        const found = await read()
+        const found = await read(id)
         expect(found.status.phase, JSON.stringify(found.status)).toBe(phase)
         return found
       },
@@ -91,6 +91,21 @@ describe.each(['knative', 'gateway'] as const)('an image behind a sign-in, with 
       .inspect(image, { username: registry.username, password: registry.password })
     expect(found.digest).toBe(running.digest)
     expect(found.platforms).toEqual(['linux/amd64'])
+  })
+
+  it('is not run for a project that does not sign in, though the node has it', { timeout: 120_000 }, async () => {
+    const { digest } = await read()
+    const { body } = await client.post<{ id: string }>('/api/projects', {
+      title: `Other ${driver} ${run}`,
+      summary: '',
+      task: '',
+      tags: [],
+    })
+    const asked = { projectId: body.id, name: 'other', image: `${image.replace(/:[^:/]+$/, '')}@${digest}`, port: 8080 }
+    const other = await client.post<EngineDto>('/api/engines', asked)
+    expect(other.status, JSON.stringify(other.body)).toBe(202)
+    const { status } = await becomes('Failed', 90_000, other.body.id)
+    expect(status.cause).toMatchObject({ code: 'image-private' })
   })
 
   it('has the sign-in in its namespace at once when that changes, and the portal cannot read it there', async () => {
