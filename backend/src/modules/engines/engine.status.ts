@@ -98,6 +98,8 @@ function stepsOf(before: EngineStep[], began: Date | null, pod: Pod | undefined,
     if (stuck !== null && stuck !== name && !pod)
       return known?.state === 'done' ? known : { name, state: 'waiting', startedAt: null, finishedAt: null }
     if (stuck === name) return { name, state: 'failed', startedAt, finishedAt: known?.state === 'failed' ? known.finishedAt : at }
+    // Nothing says when a pod that cannot be started had its image: before that.
+    if (stuck !== null && STEP_NAMES.indexOf(stuck) > index && startedAt) return { name, state: 'done', startedAt, finishedAt }
     if (stuck !== null && STEP_NAMES.indexOf(stuck) < index) return { name, state: 'waiting', startedAt: null, finishedAt: null }
     if (finishedAt) return { name, state: 'done', startedAt, finishedAt }
     if (name === 'scheduling' && !pod && began) return { name, state: 'active', startedAt: began, finishedAt: null }
