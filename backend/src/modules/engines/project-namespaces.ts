@@ -70,7 +70,12 @@ export class ProjectNamespaces {
   /** Applies the namespace of the project anew, the next time that it is asked for. */
   forget(projectId: string): void {
     const known = this.applied.get(projectId)
-    if (known) known.stale = true
+    if (!known) return
+    known.stale = true
+    // Who comes before that waits for it.
+    void Promise.allSettled([known.done]).then(() => {
+      if (this.applied.get(projectId) === known) this.applied.delete(projectId)
+    })
   }
 
   private async apply(project: string, namespace: string, driver: DriverName, entry: Applied, mark?: string): Promise<void> {
