@@ -24,7 +24,16 @@ const project = (more: Partial<ProjectResource> = {}): ProjectResource => ({
   ...more,
 })
 
-const READ: Action[] = ['project:read', 'project:members', 'dataset:read', 'engine:read', 'engine:log', 'engine:open', 'quota:read', 'run:read']
+const READ: Action[] = [
+  'project:read',
+  'project:members',
+  'dataset:read',
+  'engine:read',
+  'engine:log',
+  'engine:open',
+  'quota:read',
+  'run:read',
+]
 const EDIT: Action[] = ['project:update', 'dataset:create', 'dataset:update', 'dataset:delete', 'run:write']
 const DEPLOY: Action[] = ['engine:create', 'engine:update', 'engine:delete', 'registry:manage']
 const MANAGE: Action[] = ['project:delete', 'project:share']

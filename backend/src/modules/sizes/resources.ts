@@ -20,16 +20,6 @@ export const MIN_MIB = 16
 export const MAX_MIB = 4 * 2 ** 20
 export const MAX_GPUS = 16
 
-/** The fields of {@link Resources}, in the order in which they are shown. */
-export const RESOURCE_NAMES = [
-  'cpuMillis',
-  'cpuLimitMillis',
-  'memoryMiB',
-  'memoryLimitMiB',
-  'ephemeralMiB',
-  'gpus',
-] as const satisfies (keyof Resources)[]
-
 /** The resources in something that has more fields. */
 export const resourcesOf = (of: Resources): Resources => ({
   cpuMillis: of.cpuMillis,

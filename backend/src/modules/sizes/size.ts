@@ -14,9 +14,6 @@ export interface Size extends Resources {
   revision: number
 }
 
-/** What an admin may change. */
-export type SizeChange = Partial<Omit<Size, 'id' | 'revision'>>
-
 /** All presets. They are kept together, so that one write moves the default from one to another. */
 export interface SizeCatalogue {
   sizes: Size[]
