@@ -7255,7 +7255,7 @@ export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
 
 export type StreamEventsResponses = {
     /**
-     * events engine.status-changed, upload.completed, project.changed, project.registries-changed, project.deleted, system.changed
+     * events engine.status-changed, upload.completed, project.changed, project.registries-changed, project.quota-changed, quota.default-changed, project.deleted, system.changed
      */
     200: {
         id?: string;
