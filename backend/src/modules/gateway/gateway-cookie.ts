@@ -10,7 +10,7 @@ export class GatewayCookie {
   private readonly attributes: string
 
   constructor({ trustworthy, protocol }: Pick<AppAddresses, 'trustworthy' | 'protocol'>) {
-    // Without TLS browsers refuse the prefix even where they take Secure.
+    // Without TLS not every browser that takes Secure takes the prefix, too.
     this.name = protocol === 'https' ? '__Host-vitrine-app' : 'vitrine-app'
     this.attributes = trustworthy ? 'Path=/; HttpOnly; Secure; SameSite=None; Partitioned' : 'Path=/; HttpOnly; SameSite=Lax'
   }
