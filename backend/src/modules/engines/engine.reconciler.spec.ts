@@ -12,7 +12,7 @@ import { LABEL, refOf } from '../../platform/kubernetes/kube-objects.js'
 import { Manifests, SAMPLE_PROJECT } from '../../platform/manifests/manifests.js'
 import { ManifestRefused } from '../../platform/manifests/parse.js'
 import { EventBus } from '../events/event-bus.js'
-import { EngineDeployer } from './engine.deployer.js'
+import { EngineDeployer, engineSeal } from './engine.deployer.js'
 import { EngineReconciler } from './engine.reconciler.js'
 import { deletingStatus, type Engine, type EnginePhase } from './engine.js'
 import { ProjectNamespaces } from './project-namespaces.js'
@@ -196,6 +196,85 @@ describe('a deploy', () => {
     expect(JSON.stringify([...fake.objects.values()])).toContain('registry/app:2')
     await becomes(engine.id, 'Running')
     expect(engines.engines.get(engine.id)?.appliedGeneration).toBe(2)
+  })
+})
+
+describe('a pause', () => {
+  it('takes the app out of the cluster, and a resume puts the same generation back', async () => {
+    const engine = await store(makeEngine())
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    await engines.amend(engine.id, { paused: true }, new Date())
+    await reconciler.reconcile(engine.id)
+    await becomes(engine.id, 'Paused')
+    expect(made()).toEqual([])
+    const calls = fake.calls.length
+    await reconciler.reconcile(engine.id)
+    expect(fake.calls, 'it is left alone').toHaveLength(calls)
+    await engines.amend(engine.id, { paused: false, appliedGeneration: 0 }, new Date())
+    phases = []
+    await reconciler.reconcile(engine.id)
+    await becomes(engine.id, 'Running')
+    expect(phases, 'it was not missing').not.toContain('Missing')
+    expect(engines.engines.get(engine.id)?.generation).toBe(1)
+  })
+
+  it('of an app that someone deletes meanwhile ends with its deletion', async () => {
+    const engine = await store(makeEngine({ paused: true }))
+    reconciler = start()
+    await becomes(engine.id, 'Paused')
+    await engines.markDeleted(engine.id, deletingStatus(new Date()), new Date())
+    await reconciler.reconcile(engine.id)
+    await vi.waitFor(() => expect(engines.engines.size).toBe(0))
+  })
+})
+
+describe('secrets of an app', () => {
+  const seal = engineSeal(config)
+  const secret = (name: string, value: string) => ({ name, sealed: seal.seal(value), at: new Date() })
+  const stored = ({ namespace, host }: Engine) => fake.objects.get(`Secret ${namespace}/${host}-env`)
+
+  it('are in the cluster before what refers to them, and are removed with the last one', async () => {
+    const engine = await store(makeEngine({ secrets: [secret('TOKEN', 'hunter2')] }))
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    expect(stored(engine)?.['data']).toEqual({ TOKEN: Buffer.from('hunter2').toString('base64') })
+    const applied = fake.calls.filter((call) => call.endsWith(engine.host) || call.endsWith('-env'))
+    expect(applied).toEqual([`apply Secret ${engine.namespace}/${engine.host}-env`, `apply Service ${engine.namespace}/${engine.host}`])
+    await engines.change(engine.id, 1, { secrets: [] }, changedTo(engine.status))
+    await reconciler.reconcile(engine.id)
+    expect(stored(engine)).toBeUndefined()
+  })
+
+  it('go with the app', async () => {
+    const engine = await store(makeEngine({ secrets: [secret('TOKEN', 'hunter2')] }))
+    reconciler = start()
+    await becomes(engine.id, 'Running')
+    await engines.markDeleted(engine.id, deletingStatus(new Date()), new Date())
+    await reconciler.reconcile(engine.id)
+    await vi.waitFor(() => expect(engines.engines.size).toBe(0))
+    expect(stored(engine)).toBeUndefined()
+  })
+})
+
+describe('the generations of an app', () => {
+  it('are recorded before they are applied, with what their image turned out to be, and go with the app', async () => {
+    const engine = await store(makeEngine())
+    fake.showing = false
+    reconciler = start()
+    await becomes(engine.id, 'Deploying')
+    expect(await revisions.find(engine.id, 1)).toMatchObject({ digest: null, spec: { image: engine.image } })
+    fake.showing = true
+    fake.show()
+    await becomes(engine.id, 'Running')
+    expect(await revisions.find(engine.id, 1)).toMatchObject({ digest: 'sha256:abc' })
+    await engines.change(engine.id, 1, { port: 81 }, changedTo(engine.status))
+    await reconciler.reconcile(engine.id)
+    await becomes(engine.id, 'Running')
+    expect(await revisions.find(engine.id, 2)).toMatchObject({ digest: 'sha256:abc', reason: 'changed', spec: { port: 81 } })
+    await engines.markDeleted(engine.id, deletingStatus(new Date()), new Date())
+    await reconciler.reconcile(engine.id)
+    await vi.waitFor(() => expect(revisions.revisions.size).toBe(0))
   })
 })
 
