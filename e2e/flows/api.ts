@@ -14,9 +14,18 @@ export class Api {
   }
 
   /** Creates something and answers it. @throws with the problem when it was refused */
-  async post<T>(path: string, data: object): Promise<T> {
-    const answer = await this.request.post(path, { data, headers: { 'x-csrf-token': this.csrfToken } })
-    if (!answer.ok()) throw new Error(`POST ${path}: ${answer.status()} ${await answer.text()}`)
+  post<T>(path: string, data: object): Promise<T> {
+    return this.write<T>('POST', path, data)
+  }
+
+  /** Sets something and answers it. @throws with the problem when it was refused */
+  put<T>(path: string, data: object): Promise<T> {
+    return this.write<T>('PUT', path, data)
+  }
+
+  private async write<T>(method: string, path: string, data: object): Promise<T> {
+    const answer = await this.request.fetch(path, { method, data, headers: { 'x-csrf-token': this.csrfToken } })
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`)
     return (await answer.json()) as T
   }
 
