@@ -11,7 +11,6 @@ export interface Task {
   tokens: string[]
   viewers: number
   tag: string
-  lines: number
 }
 
 /** What the bench tells the viewers while they read. */
@@ -23,6 +22,8 @@ export type Order =
   | { what: 'window' }
   /** Asks for the delays since then. */
   | { what: 'delays' }
+  /** Asks what all of them got up to the newest line that one has by now. */
+  | { what: 'finish' }
 
 /** Delays in milliseconds, of so many lines. */
 export interface Delays {
@@ -34,6 +35,7 @@ export interface Delays {
 
 /** What all viewers got from the beginning to the end. */
 export interface Tally {
+  lines: number
   lost: number
   doubled: number
   gaps: number
@@ -42,7 +44,8 @@ export interface Tally {
 export type Answer = { what: 'open' | 'stalled' } | { what: 'delays'; delays: Delays } | { what: 'tally'; tally: Tally }
 
 const AT_ONCE = 50
-const QUIET_MS = 5_000
+// A line that did not come by then will not.
+const LATE_MS = 60_000
 const HEAD_END = '\r\n\r\n'
 const MOST_MS = 120_000
 
@@ -85,19 +88,16 @@ class Viewer {
     }
     const delay = at - Number(rest.slice(rest.indexOf(' ', slash) + 1)) / 1000
     delays[Math.min(MOST_MS - 1, Math.max(0, Math.floor(delay * 10)))]!++
-    count++
     counted++
-    heardAt = at
   }
 }
 
 let mark = ''
-let count = 0
 let counted = 0
-let heardAt = 0
 // Tenths of a millisecond, up to twelve seconds.
 const delays = new Uint32Array(MOST_MS)
 const stalled: Socket[] = []
+const viewers: Viewer[] = []
 let task: Task | null = null
 const now = (): number => performance.timeOrigin + performance.now()
 const answer = (message: Answer): void => void process.send?.(message)
@@ -108,21 +108,27 @@ process.on('message', (order: Order) => {
   else if (order.what === 'window') {
     delays.fill(0)
     counted = 0
-  } else if (order.what === 'delays')
+  } else if (order.what === 'finish') void finish()
+  else if (order.what === 'delays')
     answer({ what: 'delays', delays: { count: counted, p50: quantileOf(0.5), p99: quantileOf(0.99), most: quantileOf(1) } })
 })
 
 async function read(all: Task): Promise<void> {
   mark = `emit ${all.tag} `
-  const viewers = Array.from({ length: all.viewers }, () => new Viewer())
-  const sockets = await openAll(all, 0, viewers)
+  viewers.push(...Array.from({ length: all.viewers }, () => new Viewer()))
+  await openAll(all, 0, viewers)
   answer({ what: 'open' })
-  while (count === 0) await sleep(50)
-  while (now() - heardAt < QUIET_MS && count < all.viewers * all.lines) await sleep(100)
-  for (const viewer of viewers) viewer.lost += all.lines + 1 - viewer.next
+}
+
+async function finish(): Promise<void> {
+  const lines = Math.max(...viewers.map(({ next }) => next)) - 1
+  const from = now()
+  const behind = (): Viewer[] => viewers.filter(({ next }) => next <= lines)
+  while (behind().length > 0 && now() - from < LATE_MS) await sleep(100)
+  for (const viewer of behind()) viewer.lost += lines + 1 - viewer.next
   const sum = (of: (viewer: Viewer) => number): number => viewers.reduce((total, viewer) => total + of(viewer), 0)
-  answer({ what: 'tally', tally: { lost: sum(({ lost }) => lost), doubled: sum(({ doubled }) => doubled), gaps: sum(({ gaps }) => gaps) } })
-  for (const socket of [...sockets, ...stalled]) socket.destroy()
+  const tally = { lines, lost: sum(({ lost }) => lost), doubled: sum(({ doubled }) => doubled), gaps: sum(({ gaps }) => gaps) }
+  answer({ what: 'tally', tally })
 }
 
 async function stall(all: Task, viewers: number, tail: number): Promise<void> {
