@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { BROKEN_APPS } from '../../../test/factories/broken-apps.js'
+import type { ClusterEvent } from '../../platform/kubernetes/cluster-event.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
-import type { Condition, ContainerStatus, Pod } from '../../platform/kubernetes/kube-objects.js'
+import type { Condition, ContainerStatus, Pod, ResourceQuota } from '../../platform/kubernetes/kube-objects.js'
 import { CAUSE_CODES, STEP_NAMES } from './engine.js'
 import { stepOf } from './engine.causes.js'
 import { diagnose, diagnoseRefusal, type Wanted } from './engine.diagnosis.js'
@@ -228,6 +231,234 @@ describe('a refusal of the API server says why', () => {
   ] as const)('%s is nothing that the app could help: %s', (kind, message) =>
     expect(diagnoseRefusal(wanted, new KubeError(kind, message))).toBeNull(),
   )
+})
+
+describe('the last lines of a crash say why', () => {
+  const crashed = (message: string, exitCode = 1) => {
+    const diagnosis = diagnose(
+      wanted,
+      { pods: [podWith({ state: { terminated: { exitCode, reason: 'Error', message } } })], troubles: [] },
+      at,
+    )
+    return diagnosis && 'cause' in diagnosis ? diagnosis.cause : null
+  }
+
+  it.each([
+    ['Python', "PermissionError: [Errno 13] Permission denied: '/.cache'", 'path-not-writable', '/.cache'],
+    ['Python, read-only', "OSError: [Errno 30] Read-only file system: '/opt/models/a b.bin'", 'path-not-writable', null],
+    ['Go', 'panic: open /data/x.db: permission denied', 'path-not-writable', '/data/x.db'],
+    ['Node', "Error: EACCES: permission denied, mkdir '/app/node_modules/.cache'", 'path-not-writable', '/app/node_modules/.cache'],
+    ['a shell', '/entry.sh: line 3: /var/run/app.pid: Permission denied', 'path-not-writable', '/var/run/app.pid'],
+    ['mkdir', "mkdir: cannot create directory '/home/app': Read-only file system", 'path-not-writable', '/home/app'],
+    [
+      'nginx',
+      'nginx: [emerg] mkdir() "/var/cache/nginx/client_temp" failed (13: Permission denied)',
+      'path-not-writable',
+      '/var/cache/nginx/client_temp',
+    ],
+    ['nginx, port 80', 'nginx: [emerg] bind() to 0.0.0.0:80 failed (13: Permission denied)', 'port-not-allowed', null],
+    ['Node, port 80', 'Error: listen EACCES: permission denied 0.0.0.0:80', 'port-not-allowed', null],
+    ['a port in use', 'OSError: [Errno 98] error while attempting to bind on address: address already in use', 'port-taken', null],
+    ['no memory', 'terminate called after throwing an instance of std::bad_alloc', 'out-of-memory', null],
+    ['gunicorn', '[1] [ERROR] Worker (pid:9) was sent SIGKILL! Perhaps out of memory?', 'out-of-memory', null],
+    ['no disk', 'OSError: [Errno 28] No space left on device', 'disk-full', null],
+    ['a shell without the program', '/bin/sh: uvicorn: not found', 'bad-command', null],
+    ['a database', 'psycopg.errors.InsufficientPrivilege: permission denied for table runs', 'app-crashed', null],
+    ['a hub', 'requests.HTTPError: 403 Client Error: Permission denied for https://hub.example/api/models', 'app-crashed', null],
+  ])('%s: %s', (_, line, code, path) => {
+    const cause = crashed(`loading\n${line}\n`)
+    expect(cause).toMatchObject({ code })
+    expect(cause?.evidence).toBe(`loading\n${line}`)
+    if (path !== null) expect(cause?.title).toBe(`The app has no right to use ${path}`)
+  })
+
+  it('reads no path that was spoken of long before', () => {
+    expect(crashed(`open /x: permission denied\n${'line\n'.repeat(60)}boom`)?.code).toBe('app-crashed')
+  })
+
+  it('by a shell, that there is no such program', () => {
+    expect(crashed('', 127)).toMatchObject({ code: 'bad-command', field: 'command', evidence: 'It ended with exit code 127.' })
+  })
+
+  it('names a variable that it looks for', () => {
+    expect(crashed("KeyError: 'MODEL_PATH'")).toMatchObject({
+      code: 'app-crashed',
+      field: 'env',
+      fix: expect.stringContaining('MODEL_PATH') as string,
+    })
+  })
+})
+
+// Texts as Kubernetes writes them, of what neither our templates nor a single healthy node bring about.
+describe('made by hand', () => {
+  const waiting = (reason: string, message = ''): Partial<ContainerStatus> => ({ state: { waiting: { reason, message } } })
+  const event = (reason: string, message: string, minute = 9): ClusterEvent => ({
+    uid: `${reason}${minute}`,
+    count: 1,
+    at: new Date(`2026-01-01T00:0${minute}:00Z`),
+    type: 'Warning',
+    reason,
+    message,
+    object: 'Pod/p',
+  })
+  const causeOf = (pods: Pod[], events: ClusterEvent[] = [], change: Partial<Wanted> = {}) => {
+    const diagnosis = diagnose({ ...wanted, ...change }, { pods, troubles: [], events }, at)
+    return diagnosis && 'cause' in diagnosis ? diagnosis.cause : diagnosis
+  }
+  const over = (reason: string, message: string): Pod => ({
+    ...podWith({ state: { terminated: { exitCode: 137, finishedAt: '2026-01-01T00:05:00Z' } } }),
+    status: { phase: 'Failed', reason, message, conditions: [] },
+  })
+
+  it.each([
+    ['Evicted', 'The node was low on resource: memory. Threshold quantity: 100Mi, available: 80Mi.', 'evicted'],
+    ['Evicted', 'Usage of EmptyDir volume "cache" exceeds the limit "1Gi".', 'disk-full'],
+    ['NodeLost', 'Node vitrine which was running pod p is unresponsive', 'evicted'],
+    ['Terminated', 'Pod was terminated in response to imminent node shutdown.', 'evicted'],
+    ['NodeAffinity', 'Pod was rejected: Predicate NodeAffinity failed', 'evicted'],
+  ])('a pod that is over: %s, %s', (reason, message, code) =>
+    expect(causeOf([over(reason, message)])).toMatchObject({ code, evidence: message }),
+  )
+
+  it('an app that ended in order when its pod was evicted', () => {
+    const done = podWith({ state: { terminated: { exitCode: 0, reason: 'Completed' } } })
+    expect(causeOf([done], [event('Evicted', 'The node was low on resource: memory.')])).toMatchObject({ code: 'evicted' })
+    expect(causeOf([done])).toMatchObject({ code: 'app-exited' })
+  })
+
+  it('a pod that was evicted long ago says nothing of the one that starts now', () => {
+    const starting: Pod = { ...podWith(waiting('ContainerCreating')), metadata: { name: 'q', creationTimestamp: '2026-01-01T00:09:00Z' } }
+    const evicted = over('Evicted', 'The node was low on resource: memory.')
+    evicted.status = {
+      ...evicted.status,
+      containerStatuses: [{ name: 'user-container', state: { terminated: { exitCode: 137, finishedAt: '2026-01-01T00:05:00Z' } } }],
+    }
+    expect(causeOf([evicted, starting])).toMatchObject({ code: 'evicted' })
+    expect(diagnose(wanted, { pods: [evicted, starting], troubles: [] }, new Date('2026-01-01T01:00:00Z'))).toBeNull()
+  })
+
+  it.each([
+    ['container has runAsNonRoot and image has non-numeric user (root), cannot verify user is non-root', 'not-non-root'],
+    ['container has runAsNonRoot and image will run as root', 'not-non-root'],
+    ["couldn't find key API_TOKEN in Secret ns/app-env", 'secret-missing'],
+    ['context deadline exceeded', 'start-failed'],
+  ])('a container that is not made: %s', (message, code) =>
+    expect(causeOf([podWith(waiting('CreateContainerConfigError', message))])).toMatchObject({ code }),
+  )
+
+  it('a right that the typed command lacks is the command’s, one that the image’s own lacks is the image’s', () => {
+    const denied = [podWith(waiting('RunContainerError', 'unable to start container process: exec: "/app/run.sh": permission denied'))]
+    expect(causeOf(denied)).toMatchObject({ code: 'not-non-root', field: 'image' })
+    expect(causeOf(denied, [], { command: ['/app/run.sh'] })).toMatchObject({ code: 'bad-command', field: 'command' })
+  })
+
+  it('a network that cannot be set up, once it has been tried for a while', () => {
+    const failed = [event('FailedCreatePodSandBox', 'failed to setup network for sandbox: no IP addresses available')]
+    const pod = podWith(waiting('ContainerCreating'))
+    expect(causeOf([pod])).toBeNull()
+    const since = (time: string): Pod[] => [
+      { ...pod, status: { ...pod.status, conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: time }] } },
+    ]
+    expect(causeOf(since('2026-01-01T00:09:50Z'), failed)).toEqual({ inMs: 20_000 })
+    expect(causeOf(since('2026-01-01T00:09:00Z'), failed)).toMatchObject({ code: 'not-prepared', field: null })
+  })
+
+  it('a health check that is answered too late, or by nobody, as the last event says', () => {
+    const health: Wanted['health'] = { kind: 'http', path: '/up', startupSeconds: 60 }
+    const pods = [podWith({ state: { running: { startedAt: '2026-01-01T00:00:00Z' } } })]
+    const refused = event(
+      'Unhealthy',
+      'Readiness probe failed: Get "http://10.1.1.1:7860/up": dial tcp 10.1.1.1:7860: connect: connection refused',
+      1,
+    )
+    const late = event(
+      'Unhealthy',
+      'Readiness probe failed: Get "http://10.1.1.1:7860/up": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+      5,
+    )
+    expect(causeOf(pods, [late, refused], { health })).toMatchObject({ code: 'health-failing', field: 'health' })
+    expect(causeOf(pods, [refused], { health })).toMatchObject({ code: 'port-not-answering', field: 'port' })
+    expect(causeOf(pods, [], { health })).toMatchObject({ code: 'start-timeout', field: 'health' })
+  })
+
+  it.each([
+    [
+      '0/3 nodes are available: 1 Insufficient cpu, 2 Insufficient memory.',
+      'unschedulable-memory',
+      'No machine has 128 MiB of memory free for the app',
+    ],
+    [
+      '0/3 nodes are available: 1 Insufficient cpu, 2 Insufficient amd.com/gpu.',
+      'unschedulable-gpu',
+      'No machine has 2 GPUs free for the app',
+    ],
+    ['0/1 nodes are available: 1 Insufficient ephemeral-storage.', 'unschedulable-disk', 'No machine has enough disk free for the app'],
+    [
+      '0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.',
+      'unschedulable',
+      'No machine takes the app',
+    ],
+  ])('%s', (message, code, title) => {
+    const pod: Pod = {
+      ...podWith({}),
+      status: {
+        conditions: [
+          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: '2026-01-01T00:00:00Z' },
+        ],
+      },
+    }
+    expect(causeOf([pod], [], { resources: { ...FORMER_RESOURCES, gpus: 2 } })).toMatchObject({ code, title, evidence: message })
+  })
+})
+
+describe('what a quota has left', () => {
+  const refused =
+    'pods "x" is forbidden: exceeded quota: vitrine, requested: requests.cpu=3025m,requests.memory=2Gi, used: requests.cpu=2,requests.memory=3584Mi, limited: requests.cpu=4,requests.memory=4Gi.'
+  const causeOf = (message: string, quota?: ResourceQuota) => {
+    const diagnosis = diagnose(wanted, { pods: [], troubles: [troubleOf('ReplicaFailure', 'FailedCreate', message)], quota }, at)
+    return diagnosis && 'cause' in diagnosis ? diagnosis.cause : null
+  }
+
+  it('is reckoned from what the cluster says of the moment of the refusal', () => {
+    expect(causeOf(refused)).toMatchObject({
+      code: 'quota-exceeded',
+      field: 'size',
+      title: 'The quota of the project has not enough cpu and memory left',
+      evidence: `The app takes 3.025 cpu; 2 of 4 are left.\nThe app takes 2 GiB of memory; 512 MiB of 4 GiB are left.\n${refused}`,
+    })
+  })
+
+  it('is that of now, where the quota is watched', () => {
+    const quota: ResourceQuota = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'vitrine' },
+      status: { hard: { 'requests.cpu': '4' }, used: { 'requests.cpu': '500m' } },
+    }
+    expect(causeOf(refused, quota)?.evidence).toContain('The app takes 3.025 cpu; 3.5 of 4 are left.')
+  })
+
+  it('is no matter of the size where pods or apps are counted', () => {
+    const cause = causeOf('exceeded quota: vitrine, requested: pods=1, used: pods=30, limited: pods=30')
+    expect(cause).toMatchObject({ field: null, title: 'The quota of the project has not enough pods left' })
+    expect(cause?.evidence).toContain('The app takes 1 pods; 0 of 30 are left.')
+  })
+
+  it('is left to the text of the cluster where that is another', () => {
+    const other =
+      'exceeded quota: vitrine, requested: services.loadbalancers=1, used: services.loadbalancers=0, limited: services.loadbalancers=0'
+    expect(causeOf(other)).toMatchObject({
+      code: 'quota-exceeded',
+      title: 'The quota of the project has not enough room left',
+      evidence: other,
+    })
+  })
+})
+
+it('every cause is shown by the real cluster, or by hand', () => {
+  const here = readFileSync(import.meta.filename, 'utf8') + readFileSync(new URL('engine.status.spec.ts', import.meta.url), 'utf8')
+  const shown = new Set(BROKEN_APPS.map(({ code }) => code))
+  expect(CAUSE_CODES.filter((code) => !shown.has(code) && !here.includes(`'${code}'`))).toEqual([])
 })
 
 it('every cause belongs to a step', () => {
