@@ -11,7 +11,9 @@ import { KubernetesCluster } from '../../src/platform/kubernetes/cluster.js'
 import { KubeApi } from '../../src/platform/kubernetes/kube-api.js'
 import type { KubeErrorKind } from '../../src/platform/kubernetes/kube-error.js'
 import { LABEL, type Manifest } from '../../src/platform/kubernetes/kube-objects.js'
+import { SAMPLE_APP } from '../../src/platform/manifests/manifests.js'
 import { testCluster, wireTo, type WiredCluster } from '../cluster.js'
+import { goodPods } from '../factories/hostile-pods.js'
 
 const cluster = testCluster()
 // Each run has an instance of its own, so that it sees nothing of another.
@@ -219,13 +221,7 @@ describe('what the portal does to the cluster', () => {
     [
       'what Knative does not allow',
       'invalid',
-      () =>
-        api.apply({
-          apiVersion: 'serving.knative.dev/v1',
-          kind: 'Service',
-          metadata: { name: 'a', namespace: `${prefix}-one` },
-          spec: { template: { spec: { containers: [{ image: 'Bad Image' }] } } },
-        }),
+      () => api.apply(goodPods({ ...SAMPLE_APP, instance: prefix, namespace: `${prefix}-one`, image: 'Bad Image' })['Knative service']),
       /reference/,
     ],
   ])('says of %s that it is %s', async (_, kind, act, message) => {
@@ -258,7 +254,7 @@ describe('what the portal does to the cluster', () => {
     ['patch', 'gateways.gateway.networking.k8s.io', false],
     ['patch', 'ingressclasses.networking.k8s.io', false],
     ['get', 'secrets', false],
-    ['create', 'pods', false],
+    ['patch', 'pods', false],
     ['create', 'pods/exec', false],
     ['patch', 'customresourcedefinitions.apiextensions.k8s.io', false],
     ['create', 'clusterrolebindings.rbac.authorization.k8s.io', false],
@@ -273,10 +269,10 @@ describe('what the portal does to the cluster', () => {
     expect(answer.trim()).toBe(allowed ? 'yes' : 'no')
   })
 
-  it('may not read secrets, and cannot even ask', async () => {
+  it('may not read secrets, and cannot even ask for what it does not handle', async () => {
     await ready()
-    await expect(async () => api.get({ apiVersion: 'v1', kind: 'Secret', namespace: 'default', name: 'x' })).rejects.toThrow(
-      'does not handle',
-    )
+    const get = async (kind: string) => api.get({ apiVersion: 'v1', kind, namespace: 'default', name: 'x' })
+    await expect(get('Secret')).rejects.toMatchObject({ kind: 'forbidden' })
+    await expect(get('ConfigMap')).rejects.toThrow('does not handle')
   })
 })

@@ -99,7 +99,7 @@ describe('pods that take more than an app may have', () => {
     for (const { kind, name, manifest } of mendedPods(good)) {
       const { status, body } = await tried(manifest)
       expect(status, `${kind}: ${name}: ${body.message}`).toBeLessThan(300)
-      const { serviceAccount: _, ...spec } = specIn(body)
+      const spec = specIn(body)
       const [container] = spec.containers
       expect(spec.enableServiceLinks).toBe(false)
       expect(container?.resources.limits).toHaveProperty('memory')
@@ -114,7 +114,6 @@ describe('pods that take more than an app may have', () => {
 
 interface PodSpec {
   enableServiceLinks: boolean
-  serviceAccount?: string
   containers: { resources: { limits: Record<string, string> }; securityContext: Record<string, unknown> }[]
 }
 
@@ -151,12 +150,14 @@ describe('objects that lead elsewhere', () => {
     ['Ingress', 'every host', inSpec({ rules: [rule(undefined, own)] })],
     ['Ingress', 'every host of the apps', inSpec({ rules: [rule(`*.${values.hostname.replace(/^[^.]*\./, '')}`, own)] })],
     ['Ingress', 'a host below an app', inSpec({ rules: [rule(`login.${values.hostname}`, own)] })],
+    ['Ingress', 'the host of another app', inSpec({ rules: [rule(values.hostname.replace(/^[^.]*/, 'other'), own)] })],
     ['Ingress', 'another Service', inSpec({ rules: [rule(values.hostname, 'other-app')] })],
     ['Ingress', 'whatever is asked for', inSpec({ defaultBackend: { service: { name: own, port: { number: 80 } } } })],
     ['Ingress', 'a certificate', inSpec({ tls: [{ hosts: ['portal.example.org'], secretName: 'portal' }] })],
     ['Ingress', 'a middleware of Traefik', inMetadata({ annotations: { 'traefik.ingress.kubernetes.io/router.middlewares': 'x@file' } })],
     ['Ingress', 'lines for nginx', inMetadata({ annotations: { 'nginx.ingress.kubernetes.io/server-snippet': 'return 200;' } })],
     ['HTTPRoute', 'the host of the portal', inSpec({ hostnames: ['portal.example.org'] })],
+    ['HTTPRoute', 'the host of another app besides', inSpec({ hostnames: [values.hostname, values.hostname.replace(/^[^.]*/, 'other')] })],
     ['HTTPRoute', 'every host', inSpec({ hostnames: [] })],
     ['HTTPRoute', 'a host that ends alike', inSpec({ hostnames: [values.hostname.replace('.', '-x')] })],
     ['HTTPRoute', 'a Service of another namespace', inSpec({ rules: to(own, { namespace: 'vitrine-system' }) })],
@@ -298,6 +299,17 @@ describe('from inside an app', () => {
       const own = new Set(values.env.map(({ name }) => name))
       expect(names.filter((name = '') => !known.test(name) && !own.has(name))).toEqual([])
     })
+
+    it('it cannot be changed into more than it is', async () => {
+      const kind = driver === 'knative' ? 'Knative service' : 'Deployment'
+      const changes = hostilePods(goodPods(appOf(driver))).filter((each) => each.kind === kind)
+      const present = specIn((await tried(goodPods(appOf(driver))[kind])).body)
+      const answers = await Promise.all(changes.map(async ({ name, manifest }) => ({ name, answer: await tried(manifest) })))
+      const taken = answers.filter(({ answer }) => refuser(answer) === null)
+      // What is only left out may be kept, as it is under its old name.
+      for (const { name, answer } of taken) expect(specIn(answer.body), name).toEqual(present)
+      expect(answers.length - taken.length).toBeGreaterThanOrEqual(answers.length - 3)
+    }, 60_000)
 
     // Network policies say so everywhere; in this cluster, where nothing enforces those, rules of the machine's own do.
     it.each(['169.254.169.254:80', '10.200.0.1:10250'])('%s is not reached', async (address) => {
