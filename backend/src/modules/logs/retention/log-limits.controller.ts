@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Put } from '@nestjs/common'
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../../common/auth-context/auth-context.js'
 import { WholeNumber } from '../../../common/validation/fields.js'
-import { MAX_LOG_BYTES, MAX_LOG_DAYS, MIN_LOG_BYTES, type LogLimits } from './log-limits.repository.js'
+import { MAX_LOG_BYTES, MAX_LOG_DAYS, MIN_LOG_BYTES, type LogLimits } from './log-limits.js'
 import { LogLimitsService } from './log-limits.service.js'
 
 export class LogLimitsDto implements LogLimits {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common'
 import { Schema, type Model } from 'mongoose'
 import { Mongo } from '../../../platform/mongo/mongo.js'
-import { LogLimitsRepository, type LogLimits } from './log-limits.repository.js'
+import type { LogLimits } from './log-limits.js'
+import { LogLimitsRepository } from './log-limits.repository.js'
 
 type Stored = LogLimits & { _id: string }
 

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common'
 import type { AuthContext } from '../../../common/auth-context/auth-context.js'
 import { CONFIG } from '../../../config/config.module.js'
 import type { Config } from '../../../config/config.js'
-import { LogLimitsRepository, type LogLimits } from './log-limits.repository.js'
+import type { LogLimits } from './log-limits.js'
+import { LogLimitsRepository } from './log-limits.repository.js'
 
 /** How much of the logs of apps is kept: what an admin has set, else what the operator has configured. */
 @Injectable()

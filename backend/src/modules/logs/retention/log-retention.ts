@@ -4,7 +4,7 @@ import { Mongo } from '../../../platform/mongo/mongo.js'
 import { ObjectStore } from '../../../platform/object-store/object-store.js'
 import { EnginesService } from '../../engines/engines.service.js'
 import { LogSegmentRepository } from '../log-segment.repository.js'
-import type { LogLimits } from './log-limits.repository.js'
+import type { LogLimits } from './log-limits.js'
 import { LogLimitsService } from './log-limits.service.js'
 
 const SWEEP_MS = 10 * 60_000
