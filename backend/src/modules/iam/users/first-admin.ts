@@ -28,7 +28,8 @@ export class FirstAdmin {
     private readonly hasher: PasswordHasher,
     mongo: Mongo,
   ) {
-    mongo.onReady('first admin', () => this.ensure())
+    // A process that is only the gateway signs nobody in.
+    if (config.role !== 'gateway') mongo.onReady('first admin', () => this.ensure())
   }
 
   /** The file is written before the account is stored: killed in between, the next start takes the password from it, so no one is ever locked out. */
