@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 import { backoff, KeyedQueue } from '../../common/keyed-queue.js'
 import { LABEL } from '../../platform/kubernetes/kube-objects.js'
 import { EventBus } from '../events/event-bus.js'
@@ -28,7 +28,7 @@ export class EngineQuotas implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     engines: EngineRepository,
-    private readonly quotas: QuotasService,
+    @Inject(QuotasService) private readonly quotas: Pick<QuotasService, 'countWith' | 'limitsOf' | 'allLimits'>,
     private readonly deployer: EngineDeployer,
     private readonly bus: EventBus,
   ) {

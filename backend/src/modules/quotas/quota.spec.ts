@@ -3,7 +3,12 @@ import { BUILT_IN_SIZES } from '../sizes/size.js'
 import { barsOf, BUILT_IN_QUOTA, quotaValuesOf, type QuotaLimits } from './quota.js'
 
 const GPU = 'nvidia.com/gpu'
-const quota = (used: Record<string, string>) => ({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'vitrine' }, status: { used } })
+const quota = (used: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'vitrine' },
+  status: { used },
+})
 
 describe('the bars of a quota', () => {
   it('are what the cluster counts, in the units of the limits, and the apps that are counted here', () => {

@@ -1,7 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common'
 import type { AuthContext } from '../../common/auth-context/auth-context.js'
-import { KeyedLock } from '../../common/keyed-lock.js'
-import { DomainError } from '../../common/problem/domain-error.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ClusterMonitor } from '../../platform/kubernetes/cluster-state.js'
@@ -13,14 +11,15 @@ import { ProjectsService } from '../projects/projects.service.js'
 import { barsOf, BUILT_IN_QUOTA, quotaValuesOf, type Quota, type QuotaLimits } from './quota.js'
 import { QuotaRepository } from './quota.repository.js'
 import { QuotaDto, type QuotaLimitsDto } from './quotas.dto.js'
-
-/** How many apps a project has, those that are being deleted left out. */
-export type AppCounter = (projectId: string) => Promise<number>
+import { RoomForApps, type AppCounter } from './room-for-apps.js'
 
 /** The use cases of quotas: what a project may have, and what it has. Those who may read a project see its quota, admins set it. */
 @Injectable()
 export class QuotasService {
-  private readonly lock = new KeyedLock()
+  private readonly room = new RoomForApps(
+    (projectId) => this.limitsOf(projectId),
+    (projectId) => this.count(projectId),
+  )
   private count: AppCounter = () => Promise.reject(new Error('nobody counts apps'))
 
   constructor(
@@ -64,30 +63,9 @@ export class QuotasService {
     return { source: own ? 'project' : 'default', limits, bars, observedAt: this.watch.observedAt }
   }
 
-  /** @throws DomainError `quota-apps-exceeded` when the project has all the apps that it may have */
-  async requireRoomForApp(projectId: string): Promise<void> {
-    await this.requireAtMost(projectId, 1)
-  }
-
-  /**
-   * Stores one app more, if there is room. Within one replica one is stored after the other. Another replica may store one between the two counts: whoever
-   * counts too many after that withdraws its own, so that there never are too many for good, and none that was acknowledged is lost.
-   * @param insert stores it
-   * @param withdraw takes it back, before anyone was told of it
-   * @throws DomainError `quota-apps-exceeded`, and what `insert` throws
-   */
-  withRoomForApp<T>(projectId: string, insert: () => Promise<T>, withdraw: () => Promise<unknown>): Promise<T> {
-    return this.lock.run(projectId, async () => {
-      await this.requireAtMost(projectId, 1)
-      const stored = await insert()
-      try {
-        await this.requireAtMost(projectId, 0)
-      } catch (error) {
-        await withdraw()
-        throw error
-      }
-      return stored
-    })
+  /** Stores one app more, if there is room: see {@link RoomForApps.take}. @throws DomainError `quota-apps-exceeded` */
+  withRoomForApp<T>(projectId: string, store: () => Promise<T>, withdraw: () => Promise<unknown>): Promise<T> {
+    return this.room.take(projectId, store, withdraw)
   }
 
   async get(auth: AuthContext, projectId: string): Promise<QuotaDto> {
@@ -127,10 +105,5 @@ export class QuotasService {
     auth.trail.change({ resource: { type: 'quota', id, name: title }, before: told(before), after: told(after) })
     this.bus.publish('project.quota-changed', { projectId: id })
     return QuotaDto.from(after)
-  }
-
-  private async requireAtMost(projectId: string, more: 0 | 1): Promise<void> {
-    const [{ apps: limit }, used] = await Promise.all([this.limitsOf(projectId), this.count(projectId)])
-    if (used + more > limit) throw new DomainError('quota-apps-exceeded', { used: more === 1 ? used : used - 1, limit })
   }
 }
