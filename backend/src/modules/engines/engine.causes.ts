@@ -69,7 +69,7 @@ export const WORDING: Record<CauseCode, Wording> = {
   },
   'secret-missing': {
     title: 'A secret of the app is not in the cluster',
-    fix: 'Repair the app, which puts it back; or set the secret again.',
+    fix: 'Redeploy the app, which puts all of its secrets back, or set the secret again.',
     field: 'secrets',
     seen: 'The container waits for a Secret, or a key of it, that does not exist.',
     step: 'starting',

@@ -1,9 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { KnativeRevision, KnativeService, Pod } from '../../platform/kubernetes/kube-objects.js'
+import type { ContainerState, ContainerStatus, KnativeRevision, KnativeService, Pod } from '../../platform/kubernetes/kube-objects.js'
 import { knativeDriver } from './drivers/knative.driver.js'
 import { DEFAULT_HEALTH, FORMER_RESOURCES, FORMER_SIZE } from './engine-spec.js'
-import { pendingStatus, waitingSteps, type EngineStatus } from './engine.js'
+import {
+  deletingStatus,
+  ENGINE_PHASES,
+  missingStatus,
+  pausedStatus,
+  pendingStatus,
+  STEP_NAMES,
+  waitingSteps,
+  type EnginePhase,
+  type EngineStatus,
+} from './engine.js'
 import { sameStatus, type Derived, type Desired } from './engine.status.js'
 
 /** Objects of the real cluster: Kubernetes 1.36, Knative Serving 1.15, as they were at that time. */
@@ -298,5 +308,68 @@ describe('an app that was well', () => {
       phase: 'Failed',
       cause: { code: 'image-not-found', evidence: 'manifest unknown' },
     })
+  })
+})
+
+describe('the phases', () => {
+  const at = new Date('2026-11-21T02:10:00Z')
+  const running = derive('running').status
+  const reached: Record<EnginePhase, () => EngineStatus> = {
+    Pending: () => pendingStatus('', at),
+    Deploying: () => derive('silent-port', {}, new Date('2026-11-21T02:05:51Z')).status,
+    Running: () => running,
+    Idle: () => derive('idle').status,
+    Waking: () => derive('waking', { status: derive('idle').status }).status,
+    Degraded: () => derive('degraded-crash', { generation: 2 }).status,
+    Failed: () => derive('crash').status,
+    Paused: () => pausedStatus(running, true, at),
+    Missing: () => missingStatus(running, at),
+    Deleting: () => deletingStatus(at),
+  }
+
+  it.each(ENGINE_PHASES)('%s is reached, and says so', (phase) => {
+    const status = reached[phase]()
+    expect(status.phase).toBe(phase)
+    expect(status.steps.map(({ name }) => name)).toEqual(STEP_NAMES)
+    if (phase !== 'Pending') expect(status.message).toMatch(/\.$/)
+  })
+
+  it('of an app that sleeps, wakes and sleeps again keep the steps of its start, and no cause', () => {
+    const idle = derive('idle', { status: running }).status
+    const waking = derive('waking', { status: idle }).status
+    expect(waking).toMatchObject({ phase: 'Waking', cause: null, since: new Date(recording('waking').at) })
+    expect(derive('going-idle', { status: waking }).status).toMatchObject({ phase: 'Idle', cause: null })
+  })
+})
+
+describe('the steps of a deploy', () => {
+  /** The pod of an app that starts, at a moment of its start. */
+  const stepsAt = (status: Pod['status']): EngineStatus['steps'] => {
+    const seen = recording('silent-port')
+    const pods = seen.pods.map((pod) => ({ ...pod, ...(status === undefined ? {} : { status }) }))
+    return deriveStatus(desired(), { ...seen, pods }, new Date('2026-11-21T02:05:45Z')).status.steps
+  }
+  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: '2026-11-21T02:05:34Z' }
+  const container = (state: ContainerState): ContainerStatus[] => [{ name: 'user-container', state }]
+
+  it.each<[string, Pod['status'], string]>([
+    ['has no node yet', { conditions: [] }, 'active waiting waiting waiting'],
+    [
+      'fetches its image',
+      { conditions: [scheduled], containerStatuses: container({ waiting: { reason: 'ContainerCreating' } }) },
+      'done active waiting waiting',
+    ],
+    [
+      'starts',
+      { conditions: [scheduled], containerStatuses: container({ running: { startedAt: '2026-11-21T02:05:40Z' } }) },
+      'done done active waiting',
+    ],
+  ])('of a pod that %s', (_, status, expected) => {
+    const steps = stepsAt(status)
+    expect(steps.map(({ state }) => state).join(' ')).toBe(expected)
+    for (const { state, startedAt, finishedAt } of steps) {
+      expect(startedAt !== null, 'what has begun says when').toBe(state !== 'waiting')
+      expect(finishedAt !== null, 'what is done says when').toBe(state === 'done')
+    }
   })
 })
