@@ -116,7 +116,7 @@ class Site {
     if (provoke === 'ceiling' || provoke === 'policy') await this.close(project, provoke)
     const engine = await this.create(project, app)
     this.ids.set(app.name, engine.id)
-    if (provoke === 'secret') await this.removeSecret(engine)
+    if (provoke === 'secret') await this.removeSecret(engine, app.name)
   }
 
   async read(name: string): Promise<EngineDto> {
@@ -205,12 +205,11 @@ class Site {
     if (how === 'policy') await vi.waitFor(() => expect(attempt()).rejects.toThrow(/no apps here/), { timeout: 60_000, interval: 500 })
   }
 
-  /** Removes the secret of an app and then its pods: the next ones wait for it. */
-  private async removeSecret({ id, projectId }: EngineDto): Promise<void> {
+  /** Removes the secret of an app that runs, which is when the portal is done with it, and then its pods: the next ones wait for it. */
+  private async removeSecret({ id, projectId }: EngineDto, name: string): Promise<void> {
+    await vi.waitFor(async () => expect((await this.read(name)).status.phase).toBe('Running'), { timeout: 110_000, interval: 500 })
     const selected = ['-l', `vitrine.dev/engine=${id}`]
     const namespace = await this.namespaceOf(projectId)
-    const pods = () => cluster.kubectl('-n', namespace, 'get', 'pods', ...selected, '-o', 'name')
-    await vi.waitUntil(pods, { timeout: 60_000, interval: 500 })
     const secrets = (await cluster.kubectl('-n', namespace, 'get', 'secrets', '-o', 'name')).split('\n')
     await cluster.kubectl('-n', namespace, 'delete', ...secrets.filter((name) => name.includes('secret-gone')))
     await cluster.kubectl('-n', namespace, 'delete', 'pods', ...selected, '--wait=false', '--grace-period=1')
