@@ -128,6 +128,15 @@ it('a private app opens in the frame of a member, and neither for a stranger nor
   await tab.getByText('hello').waitFor()
   expect(tab.url()).toBe(`${app.url}/`)
 
+  // Who comes to its address without a session is asked to sign in, and led back.
+  const visitor = await openPage(browser, env.url)
+  await visitor.page.goto(app.url)
+  await visitor.page.getByLabel('User name').fill(`member-${run}`)
+  await visitor.page.getByLabel('Password', { exact: true }).fill(OWN)
+  await visitor.page.getByRole('button', { name: 'Sign in' }).click()
+  await visitor.page.getByText('hello').waitFor()
+  expect(visitor.page.url()).toBe(`${app.url}/`)
+
   await stranger.page.goto(app.url)
   await stranger.page.getByRole('heading', { name: 'There is no app here for you' }).waitFor()
   await picture(stranger.page, 'apps-private-stranger')

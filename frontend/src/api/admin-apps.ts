@@ -19,7 +19,6 @@ export type NewSize = Required<CreateSizeDto>
 export type SizeChange = Omit<UpdateSizeDto, 'revision'>
 /** What no app wants any more, and what becomes of it. */
 export type Sweep = SweepDto
-export type Orphan = Sweep['items'][number]
 
 export const listApps = (query: Query, signal?: AbortSignal): Promise<ListPage<AppRow>> =>
   api.get('/engines/overview', { limit: pageSize, ...query }, signal)
