@@ -139,7 +139,16 @@ export function takesOf(bars: readonly QuotaBar[], { resources, scaling }: Engin
 export function quotaCheck(takes: readonly QuotaTake[]): Check {
   const lacking = takes.filter(({ takes: wanted, left }) => wanted > left)
   if (lacking.length === 0)
-    return { id: 'quota', state: 'ok', title: 'The quota of the project has room', detail: takes.map(arithmetic).join(' '), field: null }
+    return {
+      id: 'quota',
+      state: 'ok',
+      title: 'The quota of the project has room',
+      detail: takes
+        .filter(({ takes: wanted }) => wanted > 0)
+        .map(arithmetic)
+        .join(' '),
+      field: null,
+    }
   const onlyApps = lacking.every(({ resource }) => resource === 'apps')
   return {
     id: 'quota',
