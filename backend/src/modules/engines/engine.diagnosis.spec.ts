@@ -224,6 +224,12 @@ describe('a refusal of the API server says why', () => {
     expect(cause?.evidence).toContain('spec.x: is wrong')
   })
 
+  it('and which part of the form it is about', () => {
+    const message =
+      'admission webhook "validation.webhook.serving.knative.dev" denied the request: validation failed: invalid value: 8012 is a reserved port: spec.template.spec.containers[0].ports.containerPort'
+    expect(diagnoseRefusal(wanted, new KubeError('invalid', message))).toMatchObject({ code: 'manifest-refused', field: 'port' })
+  })
+
   it.each([
     ['unreachable', 'connection refused'],
     ['conflict', 'the object has been modified'],

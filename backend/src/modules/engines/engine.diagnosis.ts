@@ -13,7 +13,7 @@ import { shortagesOf } from './engine.arithmetic.js'
 import { makeCause, type Named } from './engine.causes.js'
 import type { EngineSpec } from './engine-spec.js'
 import { clueOf } from './engine.output.js'
-import type { CauseCode, EngineCause } from './engine.js'
+import type { CauseCode, CauseField, EngineCause } from './engine.js'
 
 /** What the app is meant to be, as far as a diagnosis needs it. */
 export type Wanted = Named & Pick<EngineSpec, 'command'>
@@ -77,8 +77,22 @@ export function diagnoseRefusal(wanted: Wanted, error: KubeError | ManifestRefus
   if (error.kind !== 'invalid') return null
   const known = causeOfText(wanted, '', evidence)
   const byKnative = /webhook "[^"]*\.knative\.dev"/.test(error.message) && known.code === 'policy-refused'
-  return known.code === 'unknown' || byKnative ? makeCause('manifest-refused', wanted, evidence) : known
+  return known.code === 'unknown' || byKnative ? { ...makeCause('manifest-refused', wanted, evidence), field: fieldIn(evidence) } : known
 }
+
+// Where in the objects of an app its fields end up.
+const PLACES: [RegExp, CauseField][] = [
+  [/containers\[\d\]\.ports\b/, 'port'],
+  [/containers\[\d\]\.image\b/, 'image'],
+  [/containers\[\d\]\.env\b/, 'env'],
+  [/containers\[\d\]\.command\b/, 'command'],
+  [/containers\[\d\]\.args\b/, 'args'],
+  [/containers\[\d\]\.resources\b/, 'size'],
+  [/containers\[\d\]\.readinessProbe\b/, 'health'],
+]
+
+/** The part of the form that a refusal is about, by the path that it names. */
+const fieldIn = (evidence: string): CauseField | null => PLACES.find(([place]) => place.test(evidence))?.[1] ?? null
 
 /** Why an app that runs is not reached. */
 export const routeNotReady = (wanted: Wanted, evidence: string): EngineCause => makeCause('route-not-ready', wanted, evidence)
