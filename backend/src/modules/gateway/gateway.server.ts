@@ -61,9 +61,9 @@ export class GatewayServer implements OnApplicationBootstrap, BeforeApplicationS
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly visits: Visits,
-    private readonly upstreams: Upstreams,
-    private readonly tokens: TokensService,
+    @Inject(Visits) private readonly visits: Pick<Visits, 'verdict' | 'isInUse' | 'begin' | 'closeAll'>,
+    @Inject(Upstreams) private readonly upstreams: Pick<Upstreams, 'find' | 'forget'>,
+    @Inject(TokensService) private readonly tokens: Pick<TokensService, 'authenticate'>,
     private readonly health: Health,
   ) {
     this.addresses = new AppAddresses(config.appsUrl)
@@ -85,7 +85,9 @@ export class GatewayServer implements OnApplicationBootstrap, BeforeApplicationS
     this.stopped = true
     this.pause.wake()
     this.visits.closeAll()
-    await this.server?.close()
+    if (!this.server?.server.listening) return
+    this.server.server.closeAllConnections()
+    await this.server.close()
   }
 
   /** @returns false when the machine does not have that address yet, as when the embedded cluster makes it */

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose'
+import { createLocalJWKSet, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { AuthContext } from '../../common/auth-context/auth-context.js'
 import type { Visibility } from '../../common/policy/actions.js'
@@ -179,7 +179,7 @@ describe('who looks at an app', () => {
     const headers = await identity.headersFor(viewer, 'https://x.apps.example.org')
     expect(headers).toMatchObject({ 'x-vitrine-user': 'ada', 'x-vitrine-groups': 'lab,vision' })
     // Another replica with the same secret has the same key.
-    const keys = createLocalJWKSet((await new ViewerIdentity(SECRET, '').jwks()) as JSONWebKeySet)
+    const keys = createLocalJWKSet(await new ViewerIdentity(SECRET, '').jwks())
     const checks = { issuer: 'https://portal.example.org', audience: 'https://x.apps.example.org' }
     const { payload, protectedHeader } = await jwtVerify(headers['x-vitrine-identity'] ?? '', keys, checks)
     expect(payload).toMatchObject({ sub: ID, preferred_username: 'ada', name: 'Ada Lovelace', groups: ['lab', 'vision'] })
