@@ -23,6 +23,11 @@ export class Api {
     return this.write<T>('PUT', path, data)
   }
 
+  /** Changes something and answers it. @throws with the problem when it was refused */
+  patch<T>(path: string, data: object): Promise<T> {
+    return this.write<T>('PATCH', path, data)
+  }
+
   private async write<T>(method: string, path: string, data: object): Promise<T> {
     const answer = await this.request.fetch(path, { method, data, headers: { 'x-csrf-token': this.csrfToken } })
     if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`)

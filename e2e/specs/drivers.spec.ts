@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launch, openPage, picture, type WatchedPage } from '../fixtures/browser.ts'
+import { environment } from '../fixtures/environment.ts'
+import { freeAddress, startPortal, type OwnPortal } from '../fixtures/portal.ts'
+import { Api } from '../flows/api.ts'
+import { askApp } from '../flows/ask-app.ts'
+import { signIn } from '../flows/sign-in.ts'
+
+const env = environment()
+const run = randomBytes(2).toString('hex')
+const ADMIN = { username: 'admin', password: 'journey-admin-5tR8wX2k' }
+const CLUSTER_MS = 120_000
+const wrong = `${env.hello}-which-nobody-pushed`
+
+const given = (name: string): string => {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set. Run the journeys with: node tools/test/run.ts e2e`)
+  return value
+}
+
+/** Waits until the badge of the app says so. */
+const phase = (page: Page, name: string): Promise<void> =>
+  page.locator(`[data-engine] header [data-phase=${name}]`).waitFor({ timeout: CLUSTER_MS })
+
+/** Waits for a line in the log below the app. */
+const line = (page: Page, text: string): Promise<void> =>
+  page.getByRole('region', { name: 'Log of hello' }).getByText(text).first().waitFor({ timeout: CLUSTER_MS })
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+// Emissary has no controller that could be run here: its objects are applied to the cluster by tests of their own.
+describe.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (driver) => {
+  let portal: OwnPortal
+  let watched: WatchedPage
+  let api: Api
+  let id: string
+  let url: string
+
+  beforeAll(async () => {
+    const publicUrl = await freeAddress()
+    portal = await startPortal(driver, publicUrl, {
+      VITRINE_ADMIN_USERNAME: ADMIN.username,
+      VITRINE_ADMIN_PASSWORD: ADMIN.password,
+      KUBECONFIG: given('TEST_KUBECONFIG'),
+      VITRINE_KUBE_CONTEXT: given('TEST_KUBE_CONTEXT'),
+      VITRINE_NAMESPACE_PREFIX: `${given('TEST_NAMESPACE_PREFIX')}-${driver.slice(0, 1)}${run}`,
+      VITRINE_APPS_URL: given('TEST_APPS_URL'),
+      VITRINE_INSECURE_REGISTRIES: given('TEST_REGISTRY'),
+      VITRINE_DRIVER: driver,
+      VITRINE_GATEWAY: 'traefik/apps',
+      VITRINE_INGRESS_CLASS: 'traefik',
+      // The ingress of the cluster leads to the gateway of another portal; private apps have a journey of their own.
+      VITRINE_GATEWAY_PORT: 'off',
+    })
+    watched = await openPage(browser, portal.url)
+    await signIn(watched.page, ADMIN)
+    watched.complaints.length = 0
+    api = await Api.of(watched.context.request)
+  })
+  afterAll(async () => {
+    await watched.context.close()
+    await portal.stop()
+  })
+
+  it('is deployed by the form and shown in its frame', async () => {
+    const { page } = watched
+    const project = await api.post<{ id: string; slug: string }>('/api/projects', { title: `By ${driver} ${run}`, tags: [] })
+    await page.goto(`/p/${project.slug}/app`)
+    await page.getByRole('link', { name: 'Deploy an app' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('hello')
+    await page.getByLabel('Image', { exact: true }).fill(env.hello)
+    await page.getByLabel('Port', { exact: true }).fill('8080')
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click()
+    await phase(page, 'Running')
+    await page.frameLocator('iframe').getByText('hello').waitFor({ timeout: CLUSTER_MS })
+    const { items } = await api.get<{ items: { id: string; url: string }[] }>(`/api/engines?projectId=${project.id}`)
+    id = items[0]?.id ?? ''
+    url = items[0]?.url ?? ''
+  }, 240_000)
+
+  it('crashes, comes back, and still has the log of before', async () => {
+    const { page } = watched
+    expect(await askApp(url, '/emit?n=3&tag=before&wait=1')).toBe(200)
+    await line(page, 'emit before 3/3')
+    await askApp(url, '/exit?code=3').catch(() => 0)
+    const starts = ({ items }: { items: { text: string }[] }): number => items.filter(({ text }) => text.includes('hello listens')).length
+    await api.until(`/api/engines/${id}/logs/lines?limit=100`, (log: { items: { text: string }[] }) => starts(log) >= 2, CLUSTER_MS)
+    await phase(page, 'Running')
+    await page.reload()
+    await line(page, 'emit before 3/3')
+  }, 240_000)
+
+  it('is broken by a deploy, repaired from the suggestion, and rolled back', async () => {
+    const { page } = watched
+    await api.post(`/api/engines/${id}/deploy`, { image: wrong })
+    const fix = page.getByRole('button', { name: 'Change the image' })
+    await fix.waitFor({ timeout: CLUSTER_MS })
+    await fix.click()
+    await page.getByRole('heading', { name: 'Change “hello”' }).waitFor()
+    await page.locator(':focus').fill(env.hello)
+    await page.getByRole('button', { name: 'Deploy changes' }).click()
+    await phase(page, 'Running')
+    await page.getByRole('tab', { name: 'Revisions' }).click()
+    await page.getByRole('button', { name: 'Roll back to revision 1' }).click()
+    await page.getByRole('dialog', { name: 'Roll back to revision 1?' }).getByRole('button', { name: 'Roll back' }).click()
+    await page.getByText('Rolled back to 1').waitFor()
+    await api.until(
+      `/api/engines/${id}`,
+      (app: { generation: number; status: { phase: string } }) => app.generation === 4 && app.status.phase === 'Running',
+      CLUSTER_MS,
+    )
+    expect(watched.complaints).toEqual([])
+  }, 300_000)
+
+  it.runIf(driver === 'knative')(
+    'sleeps at zero, wakes in its frame, and still has the log of before',
+    async () => {
+      const { page } = watched
+      // The shortest that Knative takes, so that nobody waits for minutes.
+      const { revision } = await api.get<{ revision: number }>(`/api/engines/${id}`)
+      await api.patch(`/api/engines/${id}`, { revision, scaling: { min: 0, windowSeconds: 6 } })
+      await phase(page, 'Running')
+      await page.goto('about:blank')
+      await api.until(`/api/engines/${id}`, (app: { status: { phase: string } }) => app.status.phase === 'Idle', CLUSTER_MS)
+      await page.goBack()
+      await phase(page, 'Idle')
+      await page.getByText('The app is asleep').waitFor()
+      await picture(page, 'app-asleep')
+      await page.getByRole('button', { name: 'Wake it' }).click()
+      await page.getByText('Waking up').waitFor()
+      await picture(page, 'app-waking')
+      await page.frameLocator('iframe').getByText('hello').waitFor({ timeout: CLUSTER_MS })
+      await phase(page, 'Running')
+      await page.getByRole('tab', { name: 'Log' }).click()
+      await line(page, 'emit before 3/3')
+      expect(watched.complaints).toEqual([])
+    },
+    300_000,
+  )
+})
