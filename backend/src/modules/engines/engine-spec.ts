@@ -58,19 +58,6 @@ export interface EngineSpec {
   access: AppAccess
 }
 
-export const SPEC_FIELDS = [
-  'image',
-  'port',
-  'command',
-  'args',
-  'env',
-  'size',
-  'resources',
-  'scaling',
-  'health',
-  'access',
-] as const satisfies readonly (keyof EngineSpec)[]
-
 /** The specification alone, out of something that has more. */
 export const specOf = (from: EngineSpec): EngineSpec => ({
   image: from.image,

@@ -18,7 +18,7 @@ describe('the path of an object', () => {
   ])('%j', (ref, path) => expect(pathOf(ref)).toBe(path))
 
   it.each([
-    [{ apiVersion: 'v1', kind: 'Secret', namespace: 'n', name: 'a' }],
+    [{ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'n', name: 'a' }],
     [{ apiVersion: 'serving.knative.dev/v1beta1', kind: 'Service', namespace: 'n', name: 'a' }],
     [{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', name: 'a' }],
     [{ apiVersion: 'v1', kind: 'ServiceAccount', name: 'a' }],
