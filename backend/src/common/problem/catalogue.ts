@@ -272,7 +272,11 @@ export const CATALOGUE = {
     title: 'There is no such generation',
     detail: 'Generation {generation} of the app is not kept, or never was. List those that are with GET /api/engines/…/revisions.',
   },
-  'engine-not-preview': { status: 409, title: 'The app is no preview', detail: 'It stays until someone deletes it: there is nothing to extend or promote.' },
+  'engine-not-preview': {
+    status: 409,
+    title: 'The app is no preview',
+    detail: 'It stays until someone deletes it: there is nothing to extend or promote.',
+  },
   'engine-digest-unknown': {
     status: 409,
     title: 'The preview has not started yet',
