@@ -30,7 +30,8 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.spec.ts'], { testTimeout: 60_000 }),
       project('golden', ['test/golden/**/*.spec.ts']),
       project('integration', ['test/integration/**/*.spec.ts'], onServices),
-      project('cluster', ['test/on-cluster/**/*.spec.ts'], { ...onServices, exclude: [FAULTS] }),
+      // Two at a time: they mostly wait for the cluster, each with a portal, a database and namespaces of its own.
+      project('cluster', ['test/on-cluster/**/*.spec.ts'], { ...onServices, fileParallelism: true, maxWorkers: 2, exclude: [FAULTS] }),
       // Alone and last: it stops parts of the cluster that the others run on.
       project('cluster-faults', [FAULTS], { ...onServices, sequence: { groupOrder: 1 } }),
     ],
