@@ -86,7 +86,7 @@ export class ClusterConnection extends ClusterMonitor implements OnApplicationBo
       if (reading.is === 'new') {
         await this.api.use(reading.config)
         this.connected = true
-      }
+      } else if (this.current.state === 'unreachable') await this.api.renew()
       if (reading.is === 'wrong' && !this.connected)
         return { ...this.away(), message: `The kubeconfig file of the cluster cannot be used: ${reading.reason}.` }
       // Without a file the cluster is not up yet. One that went away later does not matter while its credentials still work.

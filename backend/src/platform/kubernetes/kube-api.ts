@@ -38,6 +38,11 @@ export class KubeApi {
     void before?.close()
   }
 
+  /** Makes new connections from now on: those to an API server that stood still may hang for good, though it answers again. */
+  async renew(): Promise<void> {
+    if (this.connection) await this.use(this.connection.config)
+  }
+
   /** Host name or address of the API server in the configured context; null while there is none. */
   get serverHost(): string | null {
     return this.connection ? new URL(this.connection.server).hostname : null
@@ -98,7 +103,7 @@ export class KubeApi {
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value))
     // Asked for each time: a token may have been renewed since.
     const context = await authenticated(connection.config, url.toString(), method)
-    return request(url, {
+    const answer = request(url, {
       method,
       headers: {
         ...context.getHeaders(),
@@ -111,6 +116,20 @@ export class KubeApi {
       bodyTimeout: options.bodyTimeout ?? REQUEST_MS,
       ...(options.body === undefined ? {} : { body: options.body }),
     })
+    return unlessAborted(answer, options.signal)
+  }
+}
+
+/** Undici looks at the signal only once there is a connection, for which a request may wait without an end. */
+async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason as Error)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([answer, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 
