@@ -279,7 +279,7 @@ export class GatewayServer implements OnApplicationBootstrap, BeforeApplicationS
     const host = request.headers.host ?? ''
     return requestHeaders(request.headers, {
       cookieName: this.cookie.name,
-      upstreamHost: upstream.host ?? host,
+      routing: upstream.headers,
       host,
       protocol: this.addresses.protocol,
       address: request.ip,

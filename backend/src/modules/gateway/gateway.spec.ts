@@ -96,7 +96,7 @@ describe('the cookie', () => {
 describe('the headers that an app gets', () => {
   const told = {
     cookieName: '__Host-vitrine-app',
-    upstreamHost: 'x.ns.svc.cluster.local',
+    routing: { 'knative-serving-revision': 'x-00001' },
     host: 'x.apps.example.org',
     protocol: 'https',
     address: '192.0.2.7',
@@ -125,22 +125,24 @@ describe('the headers that an app gets', () => {
       told,
     )
     expect(headers).toEqual({
-      host: 'x.ns.svc.cluster.local',
+      host: 'x.apps.example.org',
       accept: '*/*',
       cookie: 'theme=dark; lang=en',
       authorization: 'Basic abc',
-      'k-original-host': 'x.apps.example.org',
       'x-forwarded-for': '192.0.2.7',
       'x-forwarded-host': 'x.apps.example.org',
       'x-forwarded-proto': 'https',
+      ...told.routing,
       ...told.identity,
     })
   })
 
   it('hold neither an API token of the portal nor an empty cookie', () => {
-    const headers = requestHeaders({ authorization: 'bearer  vtr_abc', cookie: '__Host-vitrine-app=v' }, { ...told, identity: {} })
-    expect(Object.keys(headers)).toEqual(['host', 'k-original-host', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])
-    expect(requestHeaders({}, { ...told, upstreamHost: told.host })).not.toHaveProperty('k-original-host')
+    const headers = requestHeaders(
+      { authorization: 'bearer  vtr_abc', cookie: '__Host-vitrine-app=v' },
+      { ...told, identity: {}, routing: {} },
+    )
+    expect(Object.keys(headers)).toEqual(['host', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])
   })
 
   it('finds all cookies of a name', () => expect(cookieValues('a=1; b=2;a=x=y; aa=3', 'a')).toEqual(['1', 'x=y']))

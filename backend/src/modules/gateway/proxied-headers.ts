@@ -23,9 +23,9 @@ export const TOKEN_HEADER = 'x-vitrine-token'
 export interface Told {
   /** Name of the gateway's cookie, which no app sees. */
   cookieName: string
-  /** Host header by which the app is reached. */
-  upstreamHost: string
-  /** Host header that the viewer sent. */
+  /** What has to be said so that the request gets to the app. */
+  routing: Readonly<Record<string, string>>
+  /** Host header that the viewer sent, and the app gets. */
   host: string
   protocol: string
   /** Network address of the viewer. */
@@ -48,13 +48,11 @@ export function requestHeaders(headers: IncomingHttpHeaders, told: Told): Record
   const cookie = withoutCookie(headers.cookie, told.cookieName)
   if (cookie === undefined) delete passed['cookie']
   else passed['cookie'] = cookie
-  passed['host'] = told.upstreamHost
-  // By this one Knative tells an app its host when it had to be asked for under another.
-  if (told.upstreamHost !== told.host) passed['k-original-host'] = told.host
+  passed['host'] = told.host
   passed['x-forwarded-for'] = told.address
   passed['x-forwarded-host'] = told.host
   passed['x-forwarded-proto'] = told.protocol
-  return { ...passed, ...told.identity }
+  return { ...passed, ...told.routing, ...told.identity }
 }
 
 /** A Cookie header without the cookies of that name; undefined when nothing is left. */
