@@ -409,9 +409,19 @@ describe('lesson: canary secrets', () => {
       image: 'registry.example/birds:1',
       port: 8080,
       env: { API_KEY: 'canary-of-the-environment' },
+      secrets: { TOKEN: 'canary-secret-of-the-app' },
     })
     expect(engine.status).toBe(202)
-    await admin.patch(`/api/engines/${engine.body.id}`, { revision: engine.body.revision, env: { API_KEY: 'canary-of-the-environment-2' } })
+    await admin.patch(`/api/engines/${engine.body.id}`, {
+      revision: engine.body.revision,
+      env: { API_KEY: 'canary-of-the-environment-2' },
+      secrets: { TOKEN: 'canary-other-secret-of-the-app' },
+    })
+    const registry = await admin.put(`/api/projects/${project}/registries/registry.example`, {
+      username: 'puller',
+      password: 'canary-password-of-a-registry',
+    })
+    expect(registry.status).toBeLessThan(300)
 
     // Someone who may read it all, and deploy nothing.
     const person = await admin.post<{ user: { id: string }; temporaryPassword: string }>('/api/iam/users', { username: 'ann' })
@@ -458,17 +468,17 @@ describe('lesson: canary secrets', () => {
       for (const path of readable(values)) {
         const { text, status } = await take(caller, path)
         if (status === 200) read++
-        // Who may deploy is shown the environment, by the app itself and by nothing else; the CSRF token is told to its own session.
-        const env = who === 'admin' && /^\/api\/engines(\/[^/]+)?(\?|$)/.test(path)
+        // Who may deploy is shown the environment, by the app itself and its revisions, and by nothing else; the CSRF token is told to its own session.
+        const env = who === 'admin' && /^\/api\/engines(\/[^/]+(\/revisions)?)?(\?|$)/.test(path)
         if (env && text.includes('canary-of-the-environment-2')) shown++
         const mine = path === '/api/auth/me' ? caller.csrfToken : undefined
-        look(`${who} ${path}`, env ? text.replaceAll('canary-of-the-environment-2', '') : text, [
+        look(`${who} ${path}`, env ? text.replaceAll(/canary-of-the-environment(-2)?/g, '') : text, [
           'canary-',
           ...ours.filter((value) => value !== mine),
         ])
       }
     // What is looked for can be found, where it belongs.
-    expect([read > 40, shown]).toEqual([true, 2])
+    expect([read > 40, shown]).toEqual([true, 3])
     await other.stop()
     look('log', other.output, ['canary-', ...ours])
     expect(other.output).toContain('"method":"POST"')
