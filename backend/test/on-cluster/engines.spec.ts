@@ -167,7 +167,7 @@ describe('an app that does not start says why', () => {
     ['an image that does not exist', 'no-image', { image: `${cluster.registry}/vitrine-test/none:1` }, 'image-not-found', 'image'],
     ['a tag that does not exist', 'no-tag', { image: `${cluster.helloImage}-none` }, 'image-not-found', 'image'],
     ['a registry that does not exist', 'no-registry', { image: 'registry.invalid/a/b:1' }, 'image-unresolved', 'image'],
-    ['a crash at once', 'crash', { env: { CRASH: 'boom: no model' } }, 'app-crashed', null],
+    ['a crash at once', 'crash', { env: { CRASH: 'boom: no model' } }, 'app-crashed', 'env'],
   ])('%s', async (_, name, change, code, field) => {
     const { id } = await deploy(name, change)
     const failed = await becomes(id, 'Failed', 30_000)

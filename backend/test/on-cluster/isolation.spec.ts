@@ -47,7 +47,7 @@ beforeAll(async () => {
         expect(status, `${kind}: ${body.message}`).toBeLessThan(300)
       }
     },
-    { timeout: 20_000, interval: 200 },
+    { timeout: 60_000, interval: 200 },
   )
 })
 

@@ -81,7 +81,7 @@ describe.each(['knative', 'gateway'] as const)('an image behind a sign-in, with 
     await expect(portal.app.get(ImageRegistry, { strict: false }).inspect(image, null)).rejects.toMatchObject({ kind: 'unauthorized' })
   })
 
-  it('is pulled once the project signs in, by the very deploy that failed', { timeout: 150_000 }, async () => {
+  it('is deployed again once the project signs in, without anyone asking for it', { timeout: 150_000 }, async () => {
     expect((await signIn(registry.password)).status).toBe(200)
     const running = await becomes('Running', 120_000)
     expect(running.digest).toMatch(/^sha256:[0-9a-f]{64}$/)

@@ -15,6 +15,7 @@ import { EngineCleanup } from './engine.cleanup.js'
 import { EngineDeployer } from './engine.deployer.js'
 import { EngineQuotas } from './engine.quotas.js'
 import { EngineReconciler } from './engine.reconciler.js'
+import { EngineRetries } from './engine.retries.js'
 import { EngineSweeper } from './engine.sweeper.js'
 import { EnginesController } from './engines.controller.js'
 import { EnginesService } from './engines.service.js'
@@ -55,6 +56,7 @@ import { SpecResolver } from './spec.resolver.js'
     EngineDeployer,
     EngineQuotas,
     EngineReconciler,
+    EngineRetries,
     EngineSweeper,
     EngineTrial,
     EnginesService,
