@@ -54,7 +54,7 @@ export class Admissions {
    * @param host first label of the app's host @param path where in the app
    */
   async open(auth: AuthContext, host: string | null, path: string | null): Promise<string> {
-    const label = this.addresses.labelOf(host?.includes('.') ? host : new URL(this.addresses.urlOf(host || '-')).host)
+    const label = this.addresses.labelIn(host ?? '')
     const listed = label === null ? null : await this.directory.atHost(label)
     if (listed === null || auth.mustChangePassword || !mayOpen(auth, listed.engine, listed.project))
       return `${this.config.publicUrl}/no-app`

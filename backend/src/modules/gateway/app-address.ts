@@ -4,6 +4,8 @@ const MAX_PATH = 8_192
 /** Addresses below it, on the host of each app, are the gateway's own. */
 export const OWN_PATH = '/.vitrine/'
 
+const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
+
 /** The addresses of apps: which host is whose, as `VITRINE_APPS_URL` says. */
 export class AppAddresses {
   /** Whether browsers treat the addresses as secure: then they take Secure cookies there, be it that `*.localhost` is without TLS. */
@@ -26,7 +28,12 @@ export class AppAddresses {
     const hostname = name.toLowerCase()
     if (!hostname.endsWith(this.suffix)) return null
     const label = hostname.slice(0, -this.suffix.length)
-    return /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(label) ? label : null
+    return LABEL.test(label) ? label : null
+  }
+
+  /** As {@link labelOf}, of what may be the label alone, as the gateway itself puts it into addresses. */
+  labelIn(text: string): string | null {
+    return LABEL.test(text) ? text : this.labelOf(text)
   }
 
   /** The address of an app, without a slash at its end. */

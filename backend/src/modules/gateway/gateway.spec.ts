@@ -93,6 +93,24 @@ describe('the cookie', () => {
   })
 })
 
+describe('which app is meant', () => {
+  const addresses = new AppAddresses('https://{app}.apps.example.org')
+
+  it.each([
+    ['demo', 'demo'],
+    ['demo.apps.example.org', 'demo'],
+    ['Demo.apps.example.org:443', 'demo'],
+    ['', null],
+    ['evil.org', null],
+    ['a b', null],
+    ['\x07\u{f3b2c}0\xfe\x04', null],
+    ['@evil.org', null],
+    ['demo/../x', null],
+    ['[::1]', null],
+    ['x'.repeat(10_000), null],
+  ])('%j is %j', (text, label) => expect(addresses.labelIn(text)).toBe(label))
+})
+
 describe('the headers that an app gets', () => {
   const told = {
     cookieName: '__Host-vitrine-app',
