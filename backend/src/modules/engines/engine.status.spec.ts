@@ -51,6 +51,17 @@ const derive = (name: string, changes: Partial<Desired> = {}, at?: Date) => {
 }
 const states = ({ steps }: EngineStatus): string => steps.map(({ state }) => state).join(' ')
 
+it('counts the copies that requests are led to, not those of a former revision that are still there', () => {
+  const seen = recording('running')
+  const [pod] = seen.pods
+  if (!pod) throw new Error('the recording has no pod')
+  const former = {
+    ...pod,
+    metadata: { ...pod.metadata, name: 'former', labels: { ...pod.metadata.labels, 'serving.knative.dev/revision': 'former' } },
+  }
+  expect(deriveStatus(desired(), { ...seen, pods: [pod, former] }, new Date(seen.at)).status.replicas).toBe(1)
+})
+
 describe('what the real cluster shows', () => {
   it.each([
     ['running', 1, 'Running', null, 'done done done done'],

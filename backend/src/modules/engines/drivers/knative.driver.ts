@@ -6,6 +6,7 @@ import {
   type Condition,
   type KnativeRevision,
   type KnativeService,
+  type Pod,
 } from '../../../platform/kubernetes/kube-objects.js'
 import { APP_CONTAINER, diagnose, diagnoseService, routeNotReady, type Diagnosis } from '../engine.diagnosis.js'
 import { assemble, dateOf, isAlive, isReady, lowerFirst, newest, notYet, remember, type Desired, type Verdict } from '../engine.status.js'
@@ -26,14 +27,15 @@ export const knativeDriver: EngineDriver = {
     const revisions = only(observed, KIND.knativeRevision)
     const revision = newest(revisions.filter(({ metadata }) => metadata.labels?.[LABEL.generation] === String(desired.generation)))
     const alive = observed.pods.filter(isAlive)
-    const own = alive.filter(({ metadata }) => revision !== undefined && metadata.labels?.[REVISION_LABEL] === revision.metadata.name)
+    const own = alive.filter((pod) => revision !== undefined && revisionOf(pod) === revision.metadata.name)
     return assemble(
       desired,
       {
         verdict: decide(desired, service, revision, revisions, { ...observed, pods: own }, at),
         startedAt: dateOf(revision?.metadata.creationTimestamp),
         pod: newest(own),
-        replicas: alive.filter(isReady).length,
+        // Copies of former revisions stay for a while after the last request has left them.
+        replicas: alive.filter((pod) => isReady(pod) && revisionOf(pod) === service?.status?.latestReadyRevisionName).length,
         digest: digestOf(revision),
       },
       at,
@@ -44,6 +46,8 @@ export const knativeDriver: EngineDriver = {
 
   isClear: (observed) => observed.objects.length === 0 && !observed.pods.some(isAlive),
 }
+
+const revisionOf = ({ metadata }: Pod): string | undefined => metadata.labels?.[REVISION_LABEL]
 
 function decide(
   desired: Desired,
