@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { newId } from '../../common/ids.js'
 import type { AuthContext } from '../../common/auth-context/auth-context.js'
 import type { Visibility } from '../../common/policy/actions.js'
 import type { DriverName } from '../../platform/kubernetes/drivers.js'
@@ -196,6 +197,48 @@ export const isPrivateApp = ({ access }: Pick<Engine, 'access'>, visibility: Vis
 
 /** The address of an app. */
 export const urlOf = (appsUrl: string, host: string): string => appsUrl.replace('{app}', host)
+
+/** What there is to say of a new app besides its specification. */
+export interface NewEngine {
+  project: { id: string; slug: string }
+  name: string
+  namespacePrefix: string
+  status: EngineStatus
+  at: Date
+  by: Deploy['by']
+  pin?: string | null
+  lease?: Engine['lease']
+  previewOf?: string | null
+}
+
+/** An app of which nothing is in the cluster yet. */
+export function newEngine(
+  spec: EngineSpec & Pick<Engine, 'secrets'>,
+  { project, name, namespacePrefix, status, at, by, pin = null, lease = null, previewOf = null }: NewEngine,
+): Engine {
+  return {
+    ...spec,
+    id: newId(at),
+    projectId: project.id,
+    name,
+    pin,
+    paused: false,
+    lease,
+    previewOf,
+    host: hostOf(name, project.slug),
+    namespace: namespaceOf(namespacePrefix, project),
+    driver: null,
+    generation: 1,
+    appliedGeneration: 0,
+    digest: null,
+    status,
+    deploy: { at, by, reason: 'created', from: null },
+    deletedAt: null,
+    createdAt: at,
+    updatedAt: at,
+    revision: 1,
+  }
+}
 
 /** All steps, none begun. */
 export const waitingSteps = (): EngineStep[] => STEP_NAMES.map((name) => ({ name, state: 'waiting', startedAt: null, finishedAt: null }))

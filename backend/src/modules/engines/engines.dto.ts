@@ -31,7 +31,7 @@ import {
   type StepName,
   type StepState,
 } from './engine.js'
-import { ChangedSecrets, Image, NewSecrets, Port, SpecFields, type SecretInput } from './spec.dto.js'
+import { ChangeFields, Image, NewSecrets, Port, SpecFields, type SecretInput } from './spec.dto.js'
 
 /** How long a preview may be asked for, in hours. */
 export const MAX_LEASE_HOURS = 168
@@ -62,18 +62,9 @@ export class CreateEngineDto extends SpecFields {
   leaseHours?: number
 }
 
-export class UpdateEngineDto extends SpecFields {
+export class UpdateEngineDto extends ChangeFields {
   @Revision()
   revision: number
-
-  @Image({ optional: true })
-  image?: string
-
-  @Port({ optional: true })
-  port?: number
-
-  @ChangedSecrets()
-  secrets?: SecretInput[]
 }
 
 export class EngineListQuery extends PageQuery {

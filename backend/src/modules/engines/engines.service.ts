@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common'
 import type { AuthContext } from '../../common/auth-context/auth-context.js'
 import type { Action } from '../../common/policy/actions.js'
 import { now } from '../../common/clock.js'
-import { newId } from '../../common/ids.js'
 import { decodeCursor, toPage } from '../../common/pagination/pagination.js'
 import { notThere, withinProject } from '../../common/policy/policy.js'
 import { DomainError } from '../../common/problem/domain-error.js'
@@ -17,7 +16,7 @@ import { specOf } from './engine-spec.js'
 import {
   deletingStatus,
   hostOf,
-  namespaceOf,
+  newEngine,
   pendingStatus,
   type Deploy,
   type Engine,
@@ -67,28 +66,18 @@ export class EnginesService {
     { leaseHours, previewOf = null }: { leaseHours: number | null; previewOf?: string | null },
   ): Promise<Engine> {
     const at = now()
-    const engine: Engine = {
-      ...spec,
-      id: newId(at),
-      projectId: project.id,
+    const { pin = null, ...wanted } = spec
+    const engine = newEngine(wanted, {
+      project,
       name,
-      pin: spec.pin ?? null,
-      paused: false,
+      namespacePrefix: this.config.namespacePrefix,
+      status: this.pending(at),
+      at,
+      by: authorOf(auth),
+      pin,
       lease: leaseHours === null ? null : leaseUntil(at, leaseHours),
       previewOf,
-      host: hostOf(name, project.slug),
-      namespace: namespaceOf(this.config.namespacePrefix, project),
-      driver: null,
-      generation: 1,
-      appliedGeneration: 0,
-      digest: null,
-      status: this.pending(at),
-      deploy: { at, by: authorOf(auth), reason: 'created', from: null },
-      deletedAt: null,
-      createdAt: at,
-      updatedAt: at,
-      revision: 1,
-    }
+    })
     await this.quotas.withRoomForApp(
       project.id,
       () => this.insert(engine, project.slug),

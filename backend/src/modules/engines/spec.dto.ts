@@ -217,8 +217,17 @@ export class SpecFields {
   access?: AppAccess
 }
 
+/** What may be changed of an app: what is not given stays as it is. */
+export class ChangeFields extends SpecFields {
+  @Image({ optional: true })
+  image?: string
+
+  @Port({ optional: true })
+  port?: number
+
+  @Secrets({ removable: true })
+  secrets?: SecretInput[]
+}
+
 /** Secrets of a new app. */
 export const NewSecrets = (): PropertyDecorator => Secrets({ removable: false })
-
-/** Secrets that are set or removed. */
-export const ChangedSecrets = (): PropertyDecorator => Secrets({ removable: true })

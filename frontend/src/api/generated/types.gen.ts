@@ -1098,6 +1098,14 @@ export type CheckEngineDto = {
      */
     access?: 'project' | 'members';
     /**
+     * reference of the image: [registry/]path[:tag][@digest]
+     */
+    image?: string;
+    /**
+     * port on which the app listens
+     */
+    port?: number;
+    /**
      * the project of a new app
      */
     projectId?: string;
@@ -1109,14 +1117,6 @@ export type CheckEngineDto = {
      * name of a new app
      */
     name?: string;
-    /**
-     * reference of the image: [registry/]path[:tag][@digest]
-     */
-    image?: string;
-    /**
-     * port on which the app listens
-     */
-    port?: number;
 };
 
 export type CheckDto = {
@@ -1445,10 +1445,6 @@ export type UpdateEngineDto = {
      */
     access?: 'project' | 'members';
     /**
-     * the revision that the change starts from; 409 when it is stale
-     */
-    revision: number;
-    /**
      * reference of the image: [registry/]path[:tag][@digest]
      */
     image?: string;
@@ -1456,6 +1452,10 @@ export type UpdateEngineDto = {
      * port on which the app listens
      */
     port?: number;
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
 };
 
 export type DeployDto = {
@@ -1555,14 +1555,6 @@ export type PreviewDto = {
      */
     access?: 'project' | 'members';
     /**
-     * name of the preview; that of the app with "-preview" when not given
-     */
-    name?: string;
-    /**
-     * hours until it is removed; 24 when not given
-     */
-    leaseHours?: number;
-    /**
      * reference of the image: [registry/]path[:tag][@digest]
      */
     image?: string;
@@ -1570,6 +1562,14 @@ export type PreviewDto = {
      * port on which the app listens
      */
     port?: number;
+    /**
+     * name of the preview; that of the app with "-preview" when not given
+     */
+    name?: string;
+    /**
+     * hours until it is removed; 24 when not given
+     */
+    leaseHours?: number;
 };
 
 export type LeaseHoursDto = {
@@ -1727,18 +1727,6 @@ export type CheckEngineDtoWritable = {
      */
     access?: 'project' | 'members';
     /**
-     * the project of a new app
-     */
-    projectId?: string;
-    /**
-     * the app that is to be changed; what is not given stays as it is
-     */
-    engineId?: string;
-    /**
-     * name of a new app
-     */
-    name?: string;
-    /**
      * reference of the image: [registry/]path[:tag][@digest]
      */
     image?: string;
@@ -1752,6 +1740,18 @@ export type CheckEngineDtoWritable = {
     secrets?: {
         [key: string]: string | null;
     };
+    /**
+     * the project of a new app
+     */
+    projectId?: string;
+    /**
+     * the app that is to be changed; what is not given stays as it is
+     */
+    engineId?: string;
+    /**
+     * name of a new app
+     */
+    name?: string;
 };
 
 export type CreateEngineDtoWritable = {
@@ -1842,10 +1842,6 @@ export type UpdateEngineDtoWritable = {
      */
     access?: 'project' | 'members';
     /**
-     * the revision that the change starts from; 409 when it is stale
-     */
-    revision: number;
-    /**
      * reference of the image: [registry/]path[:tag][@digest]
      */
     image?: string;
@@ -1859,6 +1855,10 @@ export type UpdateEngineDtoWritable = {
     secrets?: {
         [key: string]: string | null;
     };
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
 };
 
 export type PreviewDtoWritable = {
@@ -1893,14 +1893,6 @@ export type PreviewDtoWritable = {
      */
     access?: 'project' | 'members';
     /**
-     * name of the preview; that of the app with "-preview" when not given
-     */
-    name?: string;
-    /**
-     * hours until it is removed; 24 when not given
-     */
-    leaseHours?: number;
-    /**
      * reference of the image: [registry/]path[:tag][@digest]
      */
     image?: string;
@@ -1914,6 +1906,14 @@ export type PreviewDtoWritable = {
     secrets?: {
         [key: string]: string | null;
     };
+    /**
+     * name of the preview; that of the app with "-preview" when not given
+     */
+    name?: string;
+    /**
+     * hours until it is removed; 24 when not given
+     */
+    leaseHours?: number;
 };
 
 export type ListAuditData = {

@@ -1,7 +1,7 @@
 import { Text, WholeNumber } from '../../../common/validation/fields.js'
 import { MAX_COPIES, MAX_NAME, NAME_PATTERN } from '../engine-spec.js'
 import { MAX_LEASE_HOURS } from '../engines.dto.js'
-import { ChangedSecrets, Image, Port, SpecFields, type SecretInput } from '../spec.dto.js'
+import { ChangeFields, Image } from '../spec.dto.js'
 
 export class DeployDto {
   @Image({ optional: true })
@@ -21,7 +21,7 @@ export class LeaseHoursDto {
   hours: number
 }
 
-export class PreviewDto extends SpecFields {
+export class PreviewDto extends ChangeFields {
   @Text({
     min: 1,
     max: MAX_NAME,
@@ -34,13 +34,4 @@ export class PreviewDto extends SpecFields {
 
   @WholeNumber({ min: 1, max: MAX_LEASE_HOURS, optional: true, description: 'hours until it is removed; 24 when not given' })
   leaseHours: number = 24
-
-  @Image({ optional: true })
-  image?: string
-
-  @Port({ optional: true })
-  port?: number
-
-  @ChangedSecrets()
-  secrets?: SecretInput[]
 }

@@ -8,7 +8,7 @@ import { APP_ACCESS, MAX_NAME, NAME_PATTERN, type AppAccess } from '../engine-sp
 import { CAUSE_FIELDS, type CauseField } from '../engine.js'
 import { DriverCapabilitiesDto, HealthDto, ScalingDto } from '../engines.dto.js'
 import { FieldChangeDto } from '../revisions/revisions.dto.js'
-import { ChangedSecrets, Image, Port, SpecFields, type SecretInput } from '../spec.dto.js'
+import { ChangeFields } from '../spec.dto.js'
 import {
   CHECK_IDS,
   CHECK_STATES,
@@ -21,7 +21,7 @@ import {
   type Verdict,
 } from './preflight.js'
 
-export class CheckEngineDto extends SpecFields {
+export class CheckEngineDto extends ChangeFields {
   @Id({ description: 'the project of a new app', optional: true })
   projectId?: string
 
@@ -37,15 +37,6 @@ export class CheckEngineDto extends SpecFields {
     description: 'name of a new app',
   })
   name?: string
-
-  @Image({ optional: true })
-  image?: string
-
-  @Port({ optional: true })
-  port?: number
-
-  @ChangedSecrets()
-  secrets?: SecretInput[]
 }
 
 export class CheckDto implements Check {

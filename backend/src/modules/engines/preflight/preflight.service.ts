@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common'
 import type { AuthContext } from '../../../common/auth-context/auth-context.js'
 import { now } from '../../../common/clock.js'
-import { newId } from '../../../common/ids.js'
 import { DomainError } from '../../../common/problem/domain-error.js'
 import { CONFIG } from '../../../config/config.module.js'
 import type { Config } from '../../../config/config.js'
@@ -16,7 +15,7 @@ import { QuotasService } from '../../quotas/quotas.service.js'
 import { RegistriesService } from '../../registries/registries.service.js'
 import { SizesService } from '../../sizes/sizes.service.js'
 import { DEFAULT_HEALTH, DEFAULT_SCALING } from '../engine-spec.js'
-import { hostOf, namespaceOf, pendingStatus, type Engine } from '../engine.js'
+import { newEngine, pendingStatus, type Engine } from '../engine.js'
 import { diagnoseRefusal } from '../engine.diagnosis.js'
 import { imageOf } from '../engine.deployer.js'
 import { EngineRepository } from '../engine.repository.js'
@@ -109,28 +108,8 @@ export class PreflightService {
     const project = await this.projects.require(auth, 'engine:create', projectId)
     const spec = await this.specs.resolve(input, null)
     const at = now()
-    const engine: Engine = {
-      ...spec,
-      id: newId(at),
-      projectId,
-      name,
-      pin: null,
-      paused: false,
-      lease: null,
-      previewOf: null,
-      host: hostOf(name, project.slug),
-      namespace: namespaceOf(this.config.namespacePrefix, project),
-      driver: null,
-      generation: 1,
-      appliedGeneration: 0,
-      digest: null,
-      status: pendingStatus('', at),
-      deploy: { at, by: null, reason: 'created', from: null },
-      deletedAt: null,
-      createdAt: at,
-      updatedAt: at,
-      revision: 1,
-    }
+    const { namespacePrefix } = this.config
+    const engine = newEngine(spec, { project, name, namespacePrefix, status: pendingStatus('', at), at, by: null })
     return { engine, before: null, project }
   }
 
