@@ -282,8 +282,9 @@ describe('lesson: enumeration', () => {
         bodies.add(JSON.stringify({ ...answer.body, requestId: '' }))
       }
     expect(bodies.size).toBe(1)
-    const medians = Object.values(times).map((all) => all.sort((a, b) => a - b)[Math.floor(tries / 2)] ?? 0)
-    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.25)
+    // What else the machine does only adds to a time: the least of each kind is nearest to what the work itself takes.
+    const least = Object.values(times).map((all) => Math.min(...all))
+    expect(Math.max(...least) / Math.min(...least)).toBeLessThan(1.25)
   })
 })
 
