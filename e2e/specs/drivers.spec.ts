@@ -122,9 +122,9 @@ describe.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (dr
     'sleeps at zero, wakes in its frame, and still has the log of before',
     async () => {
       const { page } = watched
-      // The shortest that Knative takes, so that nobody waits for minutes.
+      // The shortest that Knative takes, so that nobody waits for minutes; and an app that takes its time, as models do, so that there is something to wait for.
       const { revision } = await api.get<{ revision: number }>(`/api/engines/${id}`)
-      await api.patch(`/api/engines/${id}`, { revision, scaling: { min: 0, windowSeconds: 6 } })
+      await api.patch(`/api/engines/${id}`, { revision, scaling: { min: 0, windowSeconds: 6 }, env: { START_DELAY_MS: '4000' } })
       await phase(page, 'Running')
       await page.goto('about:blank')
       await api.until(`/api/engines/${id}`, (app: { status: { phase: string } }) => app.status.phase === 'Idle', CLUSTER_MS)
@@ -139,8 +139,8 @@ describe.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (dr
       await phase(page, 'Running')
       await page.getByRole('tab', { name: 'Log' }).click()
       // Only what is in sight is on the page: it is looked for as people would.
-    await page.getByLabel('Filter lines').fill('emit before')
-    await line(page, 'emit before 3/3')
+      await page.getByLabel('Filter lines').fill('emit before')
+      await line(page, 'emit before 3/3')
       expect(watched.complaints).toEqual([])
     },
     300_000,
