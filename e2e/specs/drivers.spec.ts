@@ -127,7 +127,10 @@ describe.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (dr
       await api.patch(`/api/engines/${id}`, { revision, scaling: { min: 0, windowSeconds: 6 }, env: { START_DELAY_MS: '4000' } })
       await phase(page, 'Running')
       await page.goto('about:blank')
-      await api.until(`/api/engines/${id}`, (app: { status: { phase: string } }) => app.status.phase === 'Idle', CLUSTER_MS)
+      // Its last copy stays for half a minute, and answers at once while it is there.
+      const sleeps = ({ status }: { status: { phase: string; replicas: number } }): boolean =>
+        status.phase === 'Idle' && status.replicas === 0
+      await api.until(`/api/engines/${id}`, sleeps, CLUSTER_MS)
       await page.goBack()
       await phase(page, 'Idle')
       await page.getByText('The app is asleep').waitFor()
