@@ -62,6 +62,23 @@ it('counts the copies that requests are led to, not those of a former revision t
   expect(deriveStatus(desired(), { ...seen, pods: [pod, former] }, new Date(seen.at)).status.replicas).toBe(1)
 })
 
+it('runs again after a crash, though Knative goes on saying how it has ended', () => {
+  const seen = recording('running')
+  const revisions = seen.revisions.map((revision) => ({
+    ...revision,
+    status: {
+      ...revision.status,
+      conditions: revision.status?.conditions?.map((condition) =>
+        ['Ready', 'ContainerHealthy'].includes(condition.type)
+          ? { ...condition, status: 'False', reason: 'ExitCode3', message: 'bye' }
+          : condition,
+      ),
+    },
+  })) as KnativeRevision[]
+  const phaseWith = (pods: Pod[]): EnginePhase => deriveStatus(desired(), { ...seen, revisions, pods }, new Date(seen.at)).status.phase
+  expect([phaseWith(seen.pods), phaseWith([])]).toEqual(['Running', 'Failed'])
+})
+
 describe('what the real cluster shows', () => {
   it.each([
     ['running', 1, 'Running', null, 'done done done done'],

@@ -64,7 +64,12 @@ function decide(
     return cause ? notYet({ cause }, isStillServing(service, others)) : { phase: 'Deploying', message: 'The cluster is preparing the app.' }
   }
   const diagnosis = remember(desired.status.cause, diagnose(desired, { ...observed, troubles: troublesOf(revision) }, at))
-  if (conditionOf(revision, 'Ready')?.status !== 'True') return notYet(diagnosis, isStillServing(service, others))
+  if (conditionOf(revision, 'Ready')?.status !== 'True') {
+    // Of a container that was started again after a crash Knative may go on saying how it has ended.
+    const serves = service?.status?.latestReadyRevisionName === revision.metadata.name && observed.pods.some(isReady)
+    if (serves) return { phase: 'Running', message: 'The app runs.' }
+    return notYet(diagnosis, isStillServing(service, others))
+  }
   return decideReady(desired, service, revision, observed.pods, diagnosis, at)
 }
 
