@@ -3,6 +3,7 @@ import type { AuthContext } from '../../common/auth-context/auth-context.js'
 import { can } from '../../common/policy/policy.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
+import type { User } from '../iam/users/user.js'
 import { UserRepository } from '../iam/users/user.repository.js'
 import type { Project } from '../projects/project.js'
 import { ProjectsService } from '../projects/projects.service.js'
@@ -29,8 +30,7 @@ export class EngineViews {
 
   /** Apps of projects that the caller may read; one whose project is gone meanwhile is left out. */
   async many(auth: AuthContext, engines: Engine[]): Promise<EngineDto[]> {
-    const projects = new Map<string, Project | null>()
-    for (const id of new Set(engines.map(({ projectId }) => projectId))) projects.set(id, await this.projects.find(id))
+    const projects = await this.projects.mapOf(engines.map(({ projectId }) => projectId))
     const users = await this.users.mapOf(engines.flatMap(({ deploy }) => deploy.by?.id ?? []))
     return engines.flatMap((engine) => {
       const project = projects.get(engine.projectId)
@@ -38,12 +38,7 @@ export class EngineViews {
     })
   }
 
-  private view(
-    auth: AuthContext,
-    engine: Engine,
-    project: Project,
-    deployedBy: Parameters<typeof EngineDto.from>[1]['deployedBy'],
-  ): EngineDto {
+  private view(auth: AuthContext, engine: Engine, project: Project, deployedBy: User | undefined): EngineDto {
     return EngineDto.from(engine, {
       appsUrl: this.config.appsUrl,
       mayUpdate: can(auth, 'engine:update', project),

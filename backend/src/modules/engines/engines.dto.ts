@@ -1,20 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger'
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js'
-import { Id, Out, Revision, Text, WholeNumber } from '../../common/validation/fields.js'
+import { Id, Out, Revision, WholeNumber } from '../../common/validation/fields.js'
 import { DRIVER_NAMES, DRIVER_SPECS, type DriverName } from '../../platform/kubernetes/drivers.js'
 import type { User } from '../iam/users/user.js'
 import { PersonDto } from '../iam/users/person.dto.js'
 import { ResourcesDto } from '../sizes/resources.dto.js'
-import {
-  APP_ACCESS,
-  HEALTH_KINDS,
-  SCALING_METRICS,
-  MAX_NAME,
-  NAME_PATTERN,
-  type AppAccess,
-  type HealthKind,
-  type ScalingMetric,
-} from './engine-spec.js'
+import { APP_ACCESS, HEALTH_KINDS, SCALING_METRICS, type AppAccess, type HealthKind, type ScalingMetric } from './engine-spec.js'
 import {
   CAUSE_CODES,
   CAUSE_FIELDS,
@@ -31,7 +22,7 @@ import {
   type StepName,
   type StepState,
 } from './engine.js'
-import { ChangeFields, Image, NewSecrets, Port, SpecFields, type SecretInput } from './spec.dto.js'
+import { AppName, ChangeFields, Image, NewSecrets, Port, SpecFields, type SecretInput } from './spec.dto.js'
 
 /** How long a preview may be asked for, in hours. */
 export const MAX_LEASE_HOURS = 168
@@ -40,13 +31,7 @@ export class CreateEngineDto extends SpecFields {
   @Id({ description: 'the project that the app belongs to' })
   projectId: string
 
-  @Text({
-    min: 1,
-    max: MAX_NAME,
-    pattern: NAME_PATTERN,
-    message: 'must be a DNS label: small letters, digits and hyphens, a letter first, no hyphen last',
-    example: 'demo',
-  })
+  @AppName({ example: 'demo' })
   name: string
 
   @Image()

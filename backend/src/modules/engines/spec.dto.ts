@@ -11,8 +11,10 @@ import {
   MAX_ENV,
   MAX_ENV_TOTAL,
   MAX_IMAGE,
+  MAX_NAME,
   MAX_PATH,
   MAX_WORDS,
+  NAME_PATTERN,
   PATH_PATTERN,
   refusalOfEnvName,
   refusalOfEnvValue,
@@ -36,6 +38,17 @@ function Checked(name: string, refusal: (value: unknown) => string | null): Prop
         defaultMessage: (args?: ValidationArguments) => refusal(args?.value) ?? 'is not valid',
       },
     })
+}
+
+/** The name of an app: a DNS label, because its host begins with it. */
+export function AppName(options: Omit<Parameters<typeof Text>[0], 'max'> = {}): PropertyDecorator {
+  return Text({
+    min: 1,
+    max: MAX_NAME,
+    pattern: NAME_PATTERN,
+    message: 'must be a DNS label: small letters, digits and hyphens, a letter first, no hyphen last',
+    ...options,
+  })
 }
 
 export const Image = (options: { optional?: boolean } = {}): PropertyDecorator =>

@@ -1,7 +1,7 @@
-import { Text, WholeNumber } from '../../../common/validation/fields.js'
-import { MAX_COPIES, MAX_NAME, NAME_PATTERN } from '../engine-spec.js'
+import { WholeNumber } from '../../../common/validation/fields.js'
+import { MAX_COPIES } from '../engine-spec.js'
 import { MAX_LEASE_HOURS } from '../engines.dto.js'
-import { ChangeFields, Image } from '../spec.dto.js'
+import { AppName, ChangeFields, Image } from '../spec.dto.js'
 
 export class DeployDto {
   @Image({ optional: true })
@@ -22,14 +22,7 @@ export class LeaseHoursDto {
 }
 
 export class PreviewDto extends ChangeFields {
-  @Text({
-    min: 1,
-    max: MAX_NAME,
-    pattern: NAME_PATTERN,
-    message: 'must be a DNS label: small letters, digits and hyphens, a letter first, no hyphen last',
-    optional: true,
-    description: 'name of the preview; that of the app with "-preview" when not given',
-  })
+  @AppName({ optional: true, description: 'name of the preview; that of the app with "-preview" when not given' })
   name?: string
 
   @WholeNumber({ min: 1, max: MAX_LEASE_HOURS, optional: true, description: 'hours until it is removed; 24 when not given' })

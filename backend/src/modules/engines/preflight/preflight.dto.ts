@@ -1,14 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger'
-import { Id, Out, Text } from '../../../common/validation/fields.js'
+import { Id, Out } from '../../../common/validation/fields.js'
 import { BAR_RESOURCES, BAR_UNITS } from '../../quotas/quota.js'
 import { SizeDto } from '../../sizes/sizes.dto.js'
 import { QuotaBarDto } from '../../quotas/quotas.dto.js'
 import { DRIVER_NAMES, type DriverName } from '../../../platform/kubernetes/drivers.js'
-import { APP_ACCESS, MAX_NAME, NAME_PATTERN, type AppAccess } from '../engine-spec.js'
+import { APP_ACCESS, type AppAccess } from '../engine-spec.js'
 import { CAUSE_FIELDS, type CauseField } from '../engine.js'
 import { DriverCapabilitiesDto, HealthDto, ScalingDto } from '../engines.dto.js'
 import { FieldChangeDto } from '../revisions/revisions.dto.js'
-import { ChangeFields } from '../spec.dto.js'
+import { AppName, ChangeFields } from '../spec.dto.js'
 import {
   CHECK_IDS,
   CHECK_STATES,
@@ -28,14 +28,7 @@ export class CheckEngineDto extends ChangeFields {
   @Id({ description: 'the app that is to be changed; what is not given stays as it is', optional: true })
   engineId?: string
 
-  @Text({
-    min: 1,
-    max: MAX_NAME,
-    pattern: NAME_PATTERN,
-    message: 'must be a DNS label: small letters, digits and hyphens, a letter first, no hyphen last',
-    optional: true,
-    description: 'name of a new app',
-  })
+  @AppName({ optional: true, description: 'name of a new app' })
   name?: string
 }
 
