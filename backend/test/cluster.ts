@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { fetchApp, type AppAnswer } from '../../tools/client/app.ts'
 import { TcpProxy } from './fakes/tcp-proxy.js'
 
 /** The real cluster that integration tests run on. */
@@ -90,19 +90,4 @@ export async function wireTo({ kubeconfig }: TestCluster): Promise<WiredCluster>
  * What an app answers on its own host; `*.localhost` is this machine, whatever the resolver says.
  * @param timeoutMs how long it may be silent: Knative holds a request for minutes whose app has just gone
  */
-export function askApp(url: string, path = '/', timeoutMs = 30_000): Promise<{ status: number; text: string }> {
-  const { hostname, port, host } = new URL(url)
-  const address = hostname.endsWith('.localhost') ? '127.0.0.1' : hostname
-  return new Promise((resolve, reject) => {
-    const asking = request({ host: address, port, path, headers: { host }, timeout: timeoutMs }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8')
-      answer.on('data', (piece: string) => (text += piece))
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }))
-      answer.on('error', reject)
-    })
-    asking.on('error', reject)
-    asking.on('timeout', () => asking.destroy(new Error(`${url} did not answer within ${timeoutMs} ms`)))
-    asking.end()
-  })
-}
+export const askApp = (url: string, path = '/', timeoutMs = 30_000): Promise<AppAnswer> => fetchApp(new URL(path, url).href, { timeoutMs })

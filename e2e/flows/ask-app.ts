@@ -1,16 +1,4 @@
-import { request } from 'node:http'
+import { fetchApp } from '../../tools/client/client.ts'
 
-/** What an app answers at its address, asked past the page; `*.localhost` is this machine, whatever the resolver says. */
-export function askApp(url: string, path: string): Promise<number> {
-  const { hostname, port, host } = new URL(url)
-  const address = hostname.endsWith('.localhost') ? '127.0.0.1' : hostname
-  return new Promise((resolve, reject) => {
-    const asking = request({ host: address, port, path, headers: { host }, timeout: 30_000 }, (answer) => {
-      answer.resume()
-      answer.on('end', () => resolve(answer.statusCode ?? 0))
-    })
-    asking.on('error', reject)
-    asking.on('timeout', () => asking.destroy(new Error(`${url} did not answer`)))
-    asking.end()
-  })
-}
+/** What an app answers at its address, asked past the page. */
+export const askApp = async (url: string, path: string): Promise<number> => (await fetchApp(new URL(path, url).href)).status

@@ -12,7 +12,7 @@ const run = randomBytes(2).toString('hex')
 // Longer than the minute after which proxies like to give up.
 const STREAM_MS = 66_000
 const answers = (url: string, text = ''): Promise<void> =>
-  vi.waitFor(async () => expect(await askApp(url)).toMatchObject({ status: 200, text: expect.stringContaining(text) as string }), {
+  vi.waitFor(async () => expect(await askApp(url)).toMatchObject({ status: 200, body: expect.stringContaining(text) as string }), {
     timeout: 20_000,
     interval: 100,
   })
@@ -70,7 +70,7 @@ function load(url: string): () => Promise<{ asked: number; failed: string[]; tex
     while (going) {
       asked++
       try {
-        const { status, text } = await askApp(url)
+        const { status, body: text } = await askApp(url)
         if (status === 200) texts.add(text.trim())
         else failed.push(`${status} ${text.slice(0, 80)}`)
       } catch (error) {
@@ -134,7 +134,7 @@ describe.each(DRIVERS)('an app of %s', (driver) => {
   it('is replaced without a failed request', async () => {
     const stop = load(url)
     await site.change(id, { env: { MESSAGE: 'second' } })
-    await vi.waitFor(async () => expect((await askApp(url)).text).toContain('second'), { timeout: 45_000, interval: 100 })
+    await vi.waitFor(async () => expect((await askApp(url)).body).toContain('second'), { timeout: 45_000, interval: 100 })
     await site.becomes(id, 'Running')
     // The pod of before goes on for some seconds.
     await sleep(4_000)

@@ -28,7 +28,7 @@ async function done(path: string, body: object = {}, at = site): Promise<EngineD
 }
 
 const says = (url: string, text: string): Promise<void> =>
-  vi.waitFor(async () => expect(await askApp(url)).toMatchObject({ status: 200, text: expect.stringContaining(text) as string }), {
+  vi.waitFor(async () => expect(await askApp(url)).toMatchObject({ status: 200, body: expect.stringContaining(text) as string }), {
     timeout: 30_000,
     interval: 200,
   })

@@ -96,7 +96,7 @@ describe('an app', () => {
     })
     expect(await vi.waitFor(() => askApp(running.url), 10_000)).toMatchObject({
       status: 200,
-      text: expect.stringContaining('a & b: "c" <%= d %>') as string,
+      body: expect.stringContaining('a & b: "c" <%= d %>') as string,
     })
 
     const labels = await cluster.kubectl('get', 'namespace', namespace, '-o', 'jsonpath={.metadata.labels}')
@@ -206,7 +206,7 @@ describe('a change', () => {
     expect(await askApp(url)).toMatchObject({ status: 200 })
     await client.patch(`/api/engines/${id}`, { revision: degraded.revision, env: { MESSAGE: 'third' } })
     await becomes(id, 'Running')
-    await vi.waitFor(async () => expect((await askApp(url)).text).toContain('third'), { timeout: 15_000, interval: 250 })
+    await vi.waitFor(async () => expect((await askApp(url)).body).toContain('third'), { timeout: 15_000, interval: 250 })
   })
 })
 

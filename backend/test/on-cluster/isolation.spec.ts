@@ -266,7 +266,7 @@ describe('from inside an app', () => {
     beforeAll(() => vi.waitFor(async () => expect((await ask('/')).status).toBe(200), { timeout: 60_000, interval: 200 }))
 
     it('nobody is root, nobody becomes it, and the kernel refuses what apps do not need', async () => {
-      const { text } = await read('/proc/self/status')
+      const { body: text } = await read('/proc/self/status')
       const status = Object.fromEntries(text.split('\n').map((line) => line.split(/:\s+/, 2) as [string, string]))
       const none = '0000000000000000'
       expect(status).toMatchObject({ Uid: '1000\t1000\t1000\t1000', Gid: '1000\t1000\t1000\t1000', NoNewPrivs: '1', Seccomp: '2' })
@@ -276,9 +276,9 @@ describe('from inside an app', () => {
     it('there is no token, no other process, and nothing of the machine', async () => {
       expect((await read('/var/run/secrets')).status).toBe(404)
       expect((await read('/run/secrets')).status).toBe(404)
-      const processes = (await read('/proc')).text.split('\n').filter((name) => /^\d+$/.test(name))
+      const processes = (await read('/proc')).body.split('\n').filter((name) => /^\d+$/.test(name))
       expect(processes).toEqual(['1'])
-      const { text } = await read('/proc/self/mountinfo')
+      const { body: text } = await read('/proc/self/mountinfo')
       const mounted = text
         .split('\n')
         .filter(Boolean)
@@ -293,7 +293,7 @@ describe('from inside an app', () => {
     })
 
     it('the variables are its own', async () => {
-      const names = (await read('/proc/self/environ')).text.split('\0').map((each) => each.split('=')[0])
+      const names = (await read('/proc/self/environ')).body.split('\0').map((each) => each.split('=')[0])
       // Kubernetes tells every pod where its API server is, which answers nobody without a token.
       const known = /^(?:|PATH|HOME|HOSTNAME|PORT|K_(?:REVISION|CONFIGURATION|SERVICE)|KUBERNETES_\w+)$/
       const own = new Set(values.env.map(({ name }) => name))
@@ -313,7 +313,7 @@ describe('from inside an app', () => {
 
     // Network policies say so everywhere; in this cluster, where nothing enforces those, rules of the machine's own do.
     it.each(['169.254.169.254:80', '10.200.0.1:10250'])('%s is not reached', async (address) => {
-      expect((await ask(`/dial?address=${address}`)).text).not.toContain('open')
+      expect((await ask(`/dial?address=${address}`)).body).not.toContain('open')
     })
   })
 })
