@@ -52,6 +52,8 @@ export class Visits implements OnApplicationShutdown {
   /** When a credential was used last for an app, in milliseconds. */
   private readonly lastUse = new Map<string, number>()
   private readonly open = new Set<Visit>()
+  /** How many of them each viewer has; counted along, because every request asks. */
+  private readonly openOf = new Map<string, number>()
   private timer: NodeJS.Timeout | undefined
   private checking = false
 
@@ -98,14 +100,18 @@ export class Visits implements OnApplicationShutdown {
    * the viewer has as much open as is allowed
    */
   begin(visit: Visit): (() => void) | null {
-    let others = 0
-    for (const { owner } of this.open) if (owner === visit.owner) others++
+    const { owner } = visit
+    const others = this.openOf.get(owner) ?? 0
     if (others >= this.config.maxStreams) return null
     this.open.add(visit)
+    this.openOf.set(owner, others + 1)
     this.used(visit)
     this.watch()
     return () => {
-      this.open.delete(visit)
+      if (!this.open.delete(visit)) return
+      const left = (this.openOf.get(owner) ?? 1) - 1
+      if (left === 0) this.openOf.delete(owner)
+      else this.openOf.set(owner, left)
       this.used(visit)
     }
   }
