@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { parse } from 'yaml'
 
@@ -6,6 +7,11 @@ interface Kubeconfig {
   clusters: { cluster: { server: string; 'certificate-authority-data': string } }[]
   users: { user: { token?: string; 'client-certificate-data'?: string; 'client-key-data'?: string } }[]
 }
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+// The server says when to come back, mostly after a second.
+const MOST_ATTEMPTS = 20
 
 /** What the API server answered; of an error `message` and `reason` are its own. */
 export interface KubeAnswer {
@@ -36,8 +42,16 @@ export class KubeRequests {
     return new KubeRequests(cluster.server, new Agent({ connect, connections: 16 }), user.token)
   }
 
-  /** One request. Rejects only when there is no answer. */
-  async ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<KubeAnswer> {
+  /** One request, sent again when the API server has too much to do, as each of its clients does. Rejects only when there is no answer. */
+  async ask(method: Method, path: string, body?: unknown): Promise<KubeAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      const { retryAfter, ...answer } = await this.once(method, path, body)
+      if (answer.status !== 429 || retryAfter === null || attempt === MOST_ATTEMPTS) return answer
+      await pause(retryAfter * 1000)
+    }
+  }
+
+  private async once(method: Method, path: string, body?: unknown): Promise<KubeAnswer & { retryAfter: number | null }> {
     const answer = await request(new URL(path, this.server), {
       method,
       dispatcher: this.agent,
@@ -50,7 +64,12 @@ export class KubeRequests {
     })
     const text = await answer.body.text()
     const isJson = String(answer.headers['content-type']).startsWith('application/json')
-    return { status: answer.statusCode, body: isJson ? (JSON.parse(text) as KubeAnswer['body']) : { message: text } }
+    const retryAfter = answer.headers['retry-after']
+    return {
+      status: answer.statusCode,
+      body: isJson ? (JSON.parse(text) as KubeAnswer['body']) : { message: text },
+      retryAfter: retryAfter === undefined ? null : Number(retryAfter),
+    }
   }
 
   close = (): Promise<void> => this.agent.close()
