@@ -12,7 +12,7 @@ import { KubeApi, type KubeObject } from './api.ts'
 import { apiserverSpec, controllerManagerSpec, etcdSpec, schedulerSpec } from './control-plane.ts'
 import { clusterImages, importImages, pauseImage, pushProbe, reference } from './images.ts'
 import { apiUrl, appsPort, clusterPaths, etcdPort, host, nodeIp, nodeName, registry } from './layout.ts'
-import { applyObjects } from './manifests.ts'
+import { applyDefinitions, applyObjects } from './manifests.ts'
 import { raiseCgroups, raiseNetwork } from './network.ts'
 import { containerdSpec, kubeletSpec, kubeProxySpec } from './node.ts'
 import { ensurePki, kubeconfig, readPki, writeKubeconfigs } from './pki.ts'
@@ -123,6 +123,7 @@ export class ClusterDaemon {
     // Awaited below; a failure before that must not count as unhandled.
     images.catch(() => undefined)
     await this.#step('API server ready', () => waitForApi(api, signal, apiserver.assertRunning))
+    await this.#step('definitions', () => applyDefinitions(paths))
     this.#launch(controllerManagerSpec(paths), '127.0.0.1:10257')
     this.#launch(schedulerSpec(paths), '127.0.0.1:10259')
     this.#launch(kubeProxySpec(paths), '127.0.0.1:10249')

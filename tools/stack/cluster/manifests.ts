@@ -124,24 +124,38 @@ function knativeManifests(): string[] {
   return parts.flatMap((part) => walk(join(folder, part))).filter((path) => path.endsWith('.yaml'))
 }
 
+/** Whether what the cluster is made of is what was applied last, by a stamp in the state folder. */
+function isApplied(paths: ClusterPaths, objects: KubeObject[]): boolean {
+  return readText(paths.applied) === digest(JSON.stringify(objects)) && exists(paths.etcd)
+}
+
+const isDefinition = (object: KubeObject): boolean => order(object) <= 1
+
 /**
- * Applies what the cluster is made of when it differs from what was applied last (a stamp in the state folder).
+ * Applies the namespaces and the kinds that the cluster knows beyond its own. Before the controllers start: those look for new kinds only every half a
+ * minute, and until then a quota that counts objects of such a kind lets none of them in.
+ */
+export async function applyDefinitions(paths: ClusterPaths): Promise<void> {
+  const objects = renderObjects()
+  if (isApplied(paths, objects)) return
+  await kubectlApply(paths, objects.filter(isDefinition))
+  await kubectl(paths, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'])
+}
+
+/**
+ * Applies what the cluster is made of, after {@link applyDefinitions}, when it differs from what was applied last.
  * @returns false when nothing was to be done
  */
 export async function applyObjects(paths: ClusterPaths, api: KubeApi): Promise<boolean> {
   const objects = renderObjects()
-  const stamp = digest(JSON.stringify(objects))
-  if (readText(paths.applied) === stamp && exists(paths.etcd)) return false
+  if (isApplied(paths, objects)) return false
   // While Knative's own admission is not up, it would refuse the new version of itself. It comes last, and anew.
   for (const object of objects) if (object.kind.endsWith('WebhookConfiguration')) await api.delete(webhookPath(object))
-  const definitions = objects.filter((object) => order(object) <= 1)
-  await kubectlApply(paths, definitions)
-  await kubectl(paths, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'])
   await kubectlApply(
     paths,
-    objects.filter((object) => order(object) > 1),
+    objects.filter((object) => !isDefinition(object)),
   )
-  writeAtomically(paths.applied, stamp)
+  writeAtomically(paths.applied, digest(JSON.stringify(objects)))
   return true
 }
 
