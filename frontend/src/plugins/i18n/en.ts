@@ -1,6 +1,8 @@
 import { admin, table } from './en-admin'
 import { engine } from './en-engine'
 import { apps, frame, logLimits, noApp, quota, registries, sizes, sweep } from './en-hosting'
+import { policy, publish, version, versions } from './en-publish'
+import { wizard } from './en-wizard'
 
 /** English, the language that is always complete: other languages have the same shape (`Messages`). */
 const en = {
@@ -498,6 +500,11 @@ const en = {
       email: 'E-mail address',
       emailHint: 'Only you and admins see it.',
     },
+    language: {
+      title: 'Language',
+      text: 'Kept in this browser. What people write stays in the language they write it in.',
+      auto: 'As the browser prefers ({language})',
+    },
     password: {
       title: 'Password',
       lead: 'A new password ends your sessions in all other browsers and all of your API tokens. This browser stays signed in.',
@@ -575,12 +582,17 @@ const en = {
 
   apps,
   noApp,
+  policy,
+  publish,
   quota,
   logLimits,
   registries,
   sizes,
   sweep,
   table,
+  version,
+  versions,
+  wizard,
   admin,
 }
 
