@@ -18,6 +18,11 @@ export const CATALOGUE = {
     title: 'Some fields are not valid',
     detail: 'Correct the fields listed in "errors" and send the request again.',
   },
+  'rich-text-invalid': {
+    status: 400,
+    title: 'The text is not valid',
+    detail: 'Correct what is listed in "errors" and send the text again. Nothing was stored.',
+  },
   'malformed-request': {
     status: 400,
     title: 'The request could not be read',
@@ -256,6 +261,55 @@ export const CATALOGUE = {
     detail: 'All parts are there and are being put together. Wait for the file, then delete it if you do not want it.',
   },
   'upload-too-large': { status: 422, title: 'The file is too large', detail: 'At most {limit} bytes can be stored as one file.' },
+  'asset-not-found': {
+    status: 404,
+    title: 'There is no such picture, film or captions file',
+    detail: 'It may have been deleted, or you may not see it.',
+  },
+  'asset-type-unknown': {
+    status: 422,
+    title: 'This kind of file cannot be shown',
+    detail: 'Use PNG, JPEG, GIF, WebP or AVIF for a picture, MP4 or WebM for a film, WebVTT for captions.',
+  },
+  'asset-too-large': { status: 422, title: 'The file is too large', detail: 'A file of the type {type} may have at most {limit} bytes.' },
+  'assets-full': {
+    status: 409,
+    title: 'The project has no room for this file',
+    detail:
+      'Its pictures and films may be {files} files of {bytes} bytes together. Delete some that no text uses, or ask an admin for more.',
+  },
+  'asset-not-arrived': {
+    status: 409,
+    title: 'The file has not arrived',
+    detail: 'PUT its bytes to the address that you were given, then complete again.',
+  },
+  'asset-mismatch': {
+    status: 409,
+    title: 'What arrived is not what was announced',
+    detail: '{expected} bytes were announced, {actual} arrived, or their ETag is another one. Send the file again, then complete.',
+  },
+  'asset-invalid': {
+    status: 422,
+    title: 'The file is not what it says',
+    detail: 'Its bytes are no sound {type}. Save it again in a picture or film program and upload that.',
+  },
+  'asset-in-use': {
+    status: 409,
+    title: 'The file is used',
+    detail: 'A text of the project, an earlier state of one or a published version shows it. It goes by itself a day after nothing does.',
+  },
+  'report-not-found': { status: 404, title: 'There is no such report', detail: 'It may have been deleted, or you may not see it.' },
+  'report-revision-not-found': {
+    status: 404,
+    title: 'That state of the report is not kept',
+    detail: 'List those that are with GET /api/reports/{id}/revisions.',
+  },
+  'report-revision-conflict': {
+    status: 409,
+    title: 'The report was changed in the meantime',
+    detail: 'You sent revision {sent}, it is now at {current}. Read it again, put both texts together and send that.',
+  },
+  'too-many-reports': { status: 422, title: 'There are too many reports', detail: 'A project has at most {limit}. Delete one first.' },
   'engine-not-found': { status: 404, title: 'There is no such app', detail: 'It may have been deleted, or you may not see it.' },
   'engine-name-taken': {
     status: 409,
