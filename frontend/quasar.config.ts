@@ -41,7 +41,7 @@ export default defineConfig((ctx) => ({
               { name: 'vendor', test: /node_modules\/(?:@vue|vue|vue-router|pinia|vue-i18n|@intlify)\// },
               {
                 name: 'app',
-                test: /\/src\/(?:api\/(?!multipart|directory|admin)|boot\/|composables\/(?!log|useLog|useTable|usePreflight|useRevisions|download)|plugins\/|router\/|stores\/(?!tokens|sharing|sessions|admin))/,
+                test: /\/src\/(?:api\/(?!multipart|directory|admin)|boot\/|composables\/(?!log|useLog|useTable|usePreflight|useRevisions|download)|plugins\/i18n\/(?:index|en)|router\/|stores\/(?!tokens|sharing|sessions|admin))/,
               },
             ],
           },

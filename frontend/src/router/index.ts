@@ -1,5 +1,7 @@
 import { defineRouter } from '#q-app'
+import { watch } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
+import type { RouteLocationNormalized } from 'vue-router'
 import { i18n } from '../plugins/i18n'
 import { useSessionStore } from '../stores/session'
 import { recover } from './load-failure'
@@ -34,10 +36,14 @@ export default defineRouter(() => {
     })
   })
 
-  router.afterEach((to) => {
-    const key = to.meta.title
+  function entitle({ meta }: RouteLocationNormalized): void {
+    const key = meta.title
     const name = i18n.global.t('app.name')
     document.title = key ? `${i18n.global.t(key)} · ${name}` : name
+  }
+  router.afterEach(entitle)
+  watch(i18n.global.locale, () => {
+    entitle(router.currentRoute.value)
   })
 
   return router

@@ -130,7 +130,8 @@ export const version = {
   damaged: 'Does not match its hash',
   damagedText: 'What is stored is not what was published. Tell an admin of this instance.',
   moved: 'The data has moved since',
-  movedText: 'The source of a chart has changed since this version was published. The chart shows what it was then. | {count} charts have sources that changed since this version was published. They show what it was then.',
+  movedText:
+    'The source of a chart has changed since this version was published. The chart shows what it was then. | {count} charts have sources that changed since this version was published. They show what it was then.',
   cite: 'Cite',
   permalink: 'Copy the permalink',
   sections: {

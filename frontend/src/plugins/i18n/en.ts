@@ -1,6 +1,8 @@
 import { admin, table } from './en-admin'
+import { card, catalogue, mine, quick } from './en-catalogue'
 import { engine } from './en-engine'
 import { apps, frame, logLimits, noApp, quota, registries, sizes, sweep } from './en-hosting'
+import { problems } from './en-problems'
 import { policy, publish, version, versions } from './en-publish'
 import { wizard } from './en-wizard'
 
@@ -53,6 +55,7 @@ const en = {
     'stream-closed': 'The connection was closed.',
     'tab-blocked': 'Your browser held the new tab back. Allow pop-ups for this site, or press again.',
     'fill-in': 'Some fields need a change. They are marked below.',
+    ...problems,
   },
 
   signIn: {
@@ -128,29 +131,10 @@ const en = {
     databaseDown: 'The database cannot be reached. Nothing can be saved until it is back.',
   },
 
-  catalogue: {
-    document: 'Projects',
-    title: 'Projects',
-    task: 'Task',
-    allTasks: 'All tasks',
-    found: 'No projects found | 1 project | {count} projects',
-    foundMore: '{count} or more projects',
-    loading: 'Loading projects',
-    more: 'Show more projects',
-    empty: {
-      title: 'Show your first project',
-      text: 'A project is one page for a piece of work: what it does, its data, and the model running as an app.',
-      action: 'Create a project',
-    },
-    nothing: {
-      title: 'No project matches',
-      text: 'Try fewer or other words, or look at every task.',
-      action: 'Clear search and filter',
-    },
-    error: 'The projects could not be loaded',
-    by: 'by {name}',
-    updated: 'Updated {when}',
-  },
+  catalogue,
+  quick,
+  mine,
+  card,
 
   tasks: {
     'tabular-classification': 'Tabular classification',

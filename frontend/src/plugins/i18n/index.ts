@@ -1,11 +1,22 @@
+import { Lang } from 'quasar'
+import type { QuasarLanguage } from 'quasar'
+import english from 'quasar/lang/en-US.js'
 import { createI18n } from 'vue-i18n'
 import en from './en'
+import type { Texts } from './texts'
 
 /** The shape of every language. */
 export type Messages = typeof en
 
-/** Languages besides English load when they are chosen; each has the shape of `Messages`. */
-const others: Record<string, () => Promise<{ default: Messages }>> = {}
+/** The languages that can be chosen, each by its own name. */
+export const languages = { en: 'English', de: 'Deutsch' } as const
+
+export type Language = keyof typeof languages
+
+/** Languages besides English load when they are chosen: the texts, and what Quasar's own components say. */
+const packs: Record<Exclude<Language, 'en'>, () => Promise<[{ default: Texts<Messages> }, { default: QuasarLanguage }]>> = {
+  de: () => Promise.all([import('./de'), import('quasar/lang/de.js')]),
+}
 
 export const i18n = createI18n({
   legacy: false,
@@ -15,14 +26,30 @@ export const i18n = createI18n({
   missingWarn: false,
 })
 
-/** Codes of the languages that can be chosen. */
-export const languages: readonly string[] = ['en', ...Object.keys(others)]
+/** The language that was asked for last: it wins over one that takes longer to load. */
+let asked: Language = 'en'
 
-/** Switches the language, loading it first where needed; an unknown code changes nothing. */
-export async function useLanguage(code: string): Promise<void> {
-  const load = others[code]
-  if (load) i18n.global.setLocaleMessage<Messages, string>(code, (await load()).default)
-  else if (code !== 'en') return
-  ;(i18n.global.locale as { value: string }).value = code
-  document.documentElement.lang = code
+export function isLanguage(code: string): code is Language {
+  return Object.hasOwn(languages, code)
+}
+
+/** The codes of the languages, in the order in which they are shown. */
+export const languageCodes: readonly Language[] = Object.keys(languages).filter(isLanguage)
+
+/** Switches the language, loading it first where needed. Fails, and changes nothing, when it does not arrive. */
+export async function setLanguage(language: Language): Promise<void> {
+  asked = language
+  let quasar = english
+  if (language !== 'en') {
+    const [texts, words] = await packs[language]()
+    if (asked !== language) return
+    i18n.global.setLocaleMessage<Texts<Messages>, string>(language, texts.default)
+    quasar = words.default
+  }
+  // Quasar declares this function in two ways that do not fit.
+  const { formatNumber, ...pack } = quasar
+  Lang.set(formatNumber ? { ...pack, formatNumber: (value = '') => formatNumber(value) } : pack)
+  ;(i18n.global.locale as { value: string }).value = language
+  // Quasar has set its own code here, which names a country that nobody has chosen.
+  document.documentElement.lang = language
 }

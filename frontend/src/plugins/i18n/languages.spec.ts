@@ -1,0 +1,109 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { i18n, languages, setLanguage } from '.'
+import { formsIn, placeholdersIn, textsOf } from '../../../test/texts'
+import en from './en'
+
+/** What is written alike in English and in the other language. */
+const alike: Record<string, readonly string[]> = {
+  de: [
+    'Admin',
+    'App',
+    'Apps',
+    'Audit',
+    'BibTeX',
+    'CITATION.cff',
+    'CPU',
+    'Digest',
+    'Emissary',
+    'Framework',
+    'Frameworks',
+    'Gateway API',
+    'GPUs',
+    'Hash',
+    'Image',
+    'in {project}',
+    'Ingress',
+    'Knative',
+    'Link {number}',
+    'Links',
+    'Live',
+    'Log',
+    'Name',
+    'Person',
+    'Pod',
+    'Pod {pod}',
+    'Port',
+    'Position',
+    'Registries',
+    'Registry',
+    'Revision',
+    'Revision {generation}',
+    's',
+    'Secrets',
+    'Standard',
+    'Text',
+    'Tokens',
+    'Version {number}',
+    'Vitrine',
+    'Website',
+    '{cpu} cpu, {memory}',
+    '{speed}/s',
+  ],
+}
+
+/** Rules of wording that a pattern can see; the others are in docs/languages.md. */
+const unwanted: Record<string, readonly [rule: string, pattern: RegExp][]> = {
+  de: [
+    ['the reader is “Sie”', /(?<!\p{L})(?:du|dir|dich|dein\p{L}*|euch|euer\p{L}*|eure\p{L}*)(?!\p{L})/iu],
+    ['quotes are „…“', /["”]|“\p{L}/u],
+    ['nobody is shouted at', /!/],
+    ['a space stands before an ellipsis that is no part of a word', /\p{L}\p{L}\.\.\./u],
+  ],
+}
+
+const english = textsOf(en)
+const others = Object.keys(languages).filter((code) => code !== 'en')
+
+describe.each(others)('texts in %s', (code) => {
+  afterAll(() => setLanguage('en'))
+
+  async function load(): Promise<Map<string, string>> {
+    await setLanguage(code as keyof typeof languages)
+    return textsOf(i18n.global.getLocaleMessage(code))
+  }
+
+  it('has a text for each English one, in the same order, and no other', async () => {
+    expect([...(await load()).keys()]).toEqual([...english.keys()])
+  })
+
+  it('has the same placeholders and plural forms in each', async () => {
+    const differing = [...(await load())].filter(([key, text]) => {
+      const original = english.get(key) ?? ''
+      return formsIn(text) !== formsIn(original) || String(placeholdersIn(text)) !== String(placeholdersIn(original))
+    })
+    expect(differing).toEqual([])
+  })
+
+  it('leaves nothing in English, and nothing empty', async () => {
+    const texts = await load()
+    const words = (text: string): string => text.replaceAll(/\{\w+\}/g, '')
+    const same = [...texts].filter(([key, text]) => text === english.get(key) && /\p{L}/u.test(words(text)))
+    const allowed = new Set(alike[code])
+    expect(same.filter(([, text]) => !allowed.has(text))).toEqual([])
+    // A word that is not needed there any more is taken off the list.
+    expect([...allowed].filter((text) => !same.some(([, one]) => one === text))).toEqual([])
+    expect([...texts].filter(([, text]) => text.trim() === '')).toEqual([])
+  })
+
+  it('can be read by the library, each one', async () => {
+    for (const key of (await load()).keys()) expect(i18n.global.t(key, { count: 2 }, 2)).not.toBe(key)
+  })
+
+  it('keeps to the rules of wording', async () => {
+    const texts = await load()
+    const found = (unwanted[code] ?? []).flatMap(([rule, pattern]) =>
+      [...texts].filter(([, text]) => pattern.test(text)).map(([key, text]) => ({ rule, key, text })),
+    )
+    expect(found).toEqual([])
+  })
+})
