@@ -47,7 +47,7 @@ it('says why someone is not let in, and tries again when asked', async () => {
   answer = refusal(404, 'engine-not-found')
   frame = mountWithApp(AppFrame, { engine: makeEngine({ isPrivate: true }) })
   await flushPromises()
-  expect(frame.get('[role=alert]').text()).toContain('engine-not-found.')
+  expect(frame.get('[role=alert]').text()).toContain('There is no such app')
   answer = admission
   await frame.get('[role=alert] button').trigger('click')
   await flushPromises()
