@@ -50,7 +50,8 @@ export const localCodes = {
   unexpected: 'unexpected-response',
 } as const
 
-export type Query = Record<string, string | number | boolean | null | undefined>
+/** A list is sent as the same parameter several times. */
+export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>
 
 interface Options {
   query?: Query
@@ -82,7 +83,8 @@ export function listenToSession(next: SessionListener): void {
 export function apiUrl(path: string, query: Query = {}): string {
   const parameters = new URLSearchParams()
   for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') parameters.set(key, String(value))
+    if (typeof value === 'object' && value !== null) for (const one of value) parameters.append(key, one)
+    else if (value !== undefined && value !== null && value !== '') parameters.set(key, String(value))
   }
   const text = parameters.toString()
   return `${base}${path}${text ? `?${text}` : ''}`
@@ -308,7 +310,7 @@ export const api = {
   /** For a removal that answers what is left. */
   delete: <T>(path: string): Promise<T> => json<T>('DELETE', path, {}),
   /** For calls whose answer carries nothing we read. */
-  async send(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
+  async send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> {
     await send(method, path, { body })
   },
 }

@@ -1,9 +1,10 @@
 import { api } from './client'
+import type { Query } from './client'
 import type {
   CreateProjectDto,
+  EngineStatusDto,
   MemberDto,
-  ProjectDto,
-  ProjectPage,
+  ProjectDto as GeneratedProjectDto,
   QuotaDto,
   QuotaLimitsDto,
   RegistryDto,
@@ -11,19 +12,60 @@ import type {
   SharingDto,
 } from './generated'
 
-export interface ProjectQuery {
-  q: string
-  task: string
+export interface ProjectContact {
+  name: string
+  email: string
+  url: string
 }
+export interface ProjectLink {
+  title: string
+  url: string
+}
+/** What a project says of itself beyond its title, summary, task and tags. */
+export interface ProjectAttributes {
+  frameworks: string[]
+  /** An SPDX id, or words; empty when nothing is said. */
+  licence: string
+  contacts: ProjectContact[]
+  links: ProjectLink[]
+}
+export type ProjectDto = GeneratedProjectDto &
+  ProjectAttributes & {
+    /** An asset of the project. */
+    cover: string | null
+    coverUrl: string | null
+    stars: number
+    starred: boolean
+    views: number
+    app: { phase: EngineStatusDto['phase'] } | null
+    publishedVersion: number | null
+    publishedAt: string | null
+  }
+export interface ProjectPage {
+  items: ProjectDto[]
+  nextCursor: string | null
+  total: number
+}
+export type ProjectChanges = Partial<CreateProjectDto & ProjectAttributes & { cover: string | null }>
 
-export const listProjects = (query: ProjectQuery, cursor: string | null, signal?: AbortSignal): Promise<ProjectPage> =>
-  api.get('/projects', { ...query, cursor, limit: 24 }, signal)
+/** How many cards come at a time. */
+const pageSize = 24
+
+/** A page of projects; a `limit` of 1 is enough to learn how many there are. */
+export const listProjects = (query: Query, cursor: string | null, signal?: AbortSignal, limit = pageSize): Promise<ProjectPage> =>
+  api.get('/projects', { ...query, cursor, limit }, signal)
 export const getProject = (idOrSlug: string): Promise<ProjectDto> => api.get(`/projects/${encodeURIComponent(idOrSlug)}`)
 export const createProject = (input: CreateProjectDto): Promise<ProjectDto> => api.post('/projects', input)
 /** `revision` is the one that was read; the portal answers 409 when someone else changed the project since. */
-export const updateProject = (id: string, revision: number, changes: Partial<CreateProjectDto>): Promise<ProjectDto> =>
+export const updateProject = (id: string, revision: number, changes: ProjectChanges): Promise<ProjectDto> =>
   api.patch(`/projects/${id}`, { revision, ...changes })
 export const deleteProject = (id: string): Promise<void> => api.send('DELETE', `/projects/${id}`)
+
+/** Answers how many stars the project has now. */
+export const starProject = (id: string, starred: boolean): Promise<Pick<ProjectDto, 'stars' | 'starred'>> =>
+  starred ? api.put(`/projects/${id}/star`, {}) : api.delete(`/projects/${id}/star`)
+/** Counts one view. Who it was is not kept. */
+export const countView = (id: string): Promise<void> => api.send('POST', `/projects/${id}/view`)
 
 type Kind = MemberDto['kind']
 const member = (projectId: string, kind: Kind, id: string): string => `/projects/${projectId}/members/${kind}/${id}`

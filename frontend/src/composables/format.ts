@@ -39,7 +39,10 @@ export function formatRelative(date: number, now: number, locale = 'en'): string
   const seconds = Math.min(0, (date - now) / 1000)
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
   for (const [unit, length] of steps) {
-    if (-seconds >= length) return format.format(Math.ceil(seconds / length), unit).replace('.', '')
+    if (-seconds < length) continue
+    const text = format.format(Math.ceil(seconds / length), unit)
+    // English does well without the dot of an abbreviation; in German its place would be missed.
+    return locale.startsWith('en') ? text.replace('.', '') : text
   }
   return format.format(0, 'second')
 }
@@ -57,4 +60,9 @@ export function percent(part: number, whole: number): number {
 /** A day, as `21 Nov 2026`. `date` in milliseconds. */
 export function formatDay(date: number, locale = 'en'): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(date)
+}
+
+/** A number of things: `950`, `12K`. With `whole` every digit counts: `12,345`. */
+export function formatCount(count: number, locale = 'en', whole = false): string {
+  return new Intl.NumberFormat(locale, whole ? {} : { notation: 'compact', maximumFractionDigits: 1 }).format(count)
 }

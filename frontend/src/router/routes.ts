@@ -36,6 +36,12 @@ export const routes: RouteRecordRaw[] = [
         meta: { title: 'catalogue.document' },
       },
       {
+        path: 'mine',
+        name: 'mine',
+        component: () => import('../pages/MinePage.vue'),
+        meta: { account: true, title: 'mine.title' },
+      },
+      {
         path: 'new',
         name: 'new',
         component: () => import('../pages/NewProjectPage.vue'),

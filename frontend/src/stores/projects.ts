@@ -1,68 +1,27 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
-import { asProblem, isAbort } from '../api/client'
+import { shallowRef } from 'vue'
+import { asProblem } from '../api/client'
 import type { ApiProblem } from '../api/client'
 import * as api from '../api/projects'
-import type { ProjectQuery } from '../api/projects'
-import type { NewProject, Project, ProjectInput } from '../components/models'
+import type { NewProject, Project, ProjectChanges } from '../components/models'
+import { useCatalogueStore } from './catalogue'
 import { useLiveStore } from './live'
 
-/** The catalogue as it was searched last, and the project that is open. */
+/** The project that is open, and what is done to projects. */
 export const useProjectsStore = defineStore('projects', () => {
   const live = useLiveStore()
-
-  const items = shallowRef<Project[]>([])
-  const cursor = ref<string | null>(null)
-  /** The query that `items` answer; null before the first answer. */
-  const answered = ref<ProjectQuery | null>(null)
-  const loading = ref(false)
-  const problem = shallowRef<ApiProblem | null>(null)
-  let searching: AbortController | null = null
+  const catalogue = useCatalogueStore()
 
   const current = shallowRef<Project | null>(null)
   const currentProblem = shallowRef<ApiProblem | null>(null)
-
-  /** Searches anew; an answer that is overtaken by a later search is dropped. */
-  async function search(query: ProjectQuery): Promise<void> {
-    searching?.abort()
-    const mine = new AbortController()
-    searching = mine
-    loading.value = true
-    try {
-      const page = await api.listProjects(query, null, mine.signal)
-      items.value = page.items
-      cursor.value = page.nextCursor
-      answered.value = query
-      problem.value = null
-    } catch (error) {
-      if (isAbort(error)) return
-      problem.value = asProblem(error)
-    } finally {
-      if (searching === mine) loading.value = false
-    }
-  }
-
-  async function more(): Promise<void> {
-    const query = answered.value
-    if (query === null || cursor.value === null || loading.value) return
-    loading.value = true
-    try {
-      const page = await api.listProjects(query, cursor.value)
-      if (answered.value !== query) return
-      items.value = [...items.value, ...page.items]
-      cursor.value = page.nextCursor
-    } catch (error) {
-      problem.value = asProblem(error)
-    } finally {
-      loading.value = false
-    }
-  }
+  /** Stars that are on their way: what they shall become, by the id of the project. */
+  const starring = new Map<string, boolean>()
 
   /** Makes the project the open one. What is known already is shown while it is read. */
   async function open(slug: string): Promise<void> {
     currentProblem.value = null
     if (current.value?.slug !== slug) {
-      current.value = items.value.find((project) => project.slug === slug) ?? null
+      current.value = catalogue.items.find((project) => project.slug === slug) ?? null
     }
     try {
       const project = await api.getProject(slug)
@@ -74,17 +33,62 @@ export const useProjectsStore = defineStore('projects', () => {
 
   function replace(project: Project): void {
     if (current.value?.id === project.id) current.value = project
-    items.value = items.value.map((item) => (item.id === project.id ? project : item))
+    catalogue.replace(project)
+  }
+
+  /** Shows a star at once, and how many there are then. */
+  function showStar(project: Project, starred: boolean): Project {
+    if (project.starred === starred) return project
+    const next = { ...project, starred, stars: Math.max(0, project.stars + (starred ? 1 : -1)) }
+    replace(next)
+    return next
+  }
+
+  /**
+   * Gives the project a star, or takes it back: shown at once, undone when the portal refuses. Pressing again while that is under way
+   * changes what it shall become.
+   * @throws ApiProblem
+   */
+  async function star(project: Project, starred: boolean): Promise<void> {
+    const { id } = project
+    let shown = showStar(project, starred)
+    const isUnderWay = starring.has(id)
+    starring.set(id, starred)
+    if (isUnderWay) return
+    try {
+      let sent: boolean
+      do {
+        sent = starring.get(id) ?? starred
+        const answer = await api.starProject(id, sent)
+        shown = { ...(current.value?.id === id ? current.value : shown), ...answer }
+      } while (sent !== starring.get(id))
+      replace(shown)
+    } catch (error) {
+      const now = current.value?.id === id ? current.value : shown
+      replace({ ...now, starred: project.starred, stars: project.stars })
+      throw asProblem(error)
+    } finally {
+      starring.delete(id)
+    }
+  }
+
+  /** Counts that someone looks at the project. That it was not counted is nothing to tell. */
+  async function countView(id: string): Promise<void> {
+    try {
+      await api.countView(id)
+    } catch (error) {
+      asProblem(error)
+    }
   }
 
   async function create(input: NewProject): Promise<Project> {
     const project = await api.createProject(input)
-    answered.value = null
+    catalogue.forget()
     return project
   }
 
   /** Throws `project-revision-conflict` when the project was changed since `revision` was read. */
-  async function update(id: string, revision: number, changes: Partial<ProjectInput>): Promise<Project> {
+  async function update(id: string, revision: number, changes: ProjectChanges): Promise<Project> {
     const project = await api.updateProject(id, revision, changes)
     replace(project)
     return project
@@ -97,7 +101,8 @@ export const useProjectsStore = defineStore('projects', () => {
 
   async function remove(project: Project): Promise<void> {
     await api.deleteProject(project.id)
-    items.value = items.value.filter((item) => item.id !== project.id)
+    catalogue.remove(project.id)
+    catalogue.forget()
     if (current.value?.id === project.id) current.value = null
   }
 
@@ -111,28 +116,12 @@ export const useProjectsStore = defineStore('projects', () => {
   }
 
   live.on('project.changed', ({ projectId, revision }) => {
-    const known = [current.value, ...items.value].find((project) => project?.id === projectId)
-    if (known && known.revision < revision) void reread(projectId)
+    const known = current.value
+    if (known?.id === projectId && known.revision < revision) void reread(projectId)
   })
   live.on('resumed', () => {
     if (current.value) void reread(current.value.id)
   })
 
-  return {
-    items,
-    cursor,
-    answered,
-    loading,
-    problem,
-    hasMore: computed(() => cursor.value !== null),
-    current,
-    currentProblem,
-    search,
-    more,
-    open,
-    create,
-    update,
-    read,
-    remove,
-  }
+  return { current, currentProblem, open, create, update, read, remove, star, countView }
 })
