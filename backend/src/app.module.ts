@@ -4,6 +4,7 @@ import { HealthModule } from './common/health.js'
 import { ConfigModule } from './config/config.module.js'
 import type { Config } from './config/config.js'
 import { loggerOptions } from './logger.js'
+import { AssetsModule } from './modules/assets/assets.module.js'
 import { AuditModule } from './modules/audit/audit.module.js'
 import { AuthModule } from './modules/auth/auth.module.js'
 import { EnginesModule } from './modules/engines/engines.module.js'
@@ -50,6 +51,7 @@ export class AppModule {
       RegistriesModule,
       DatasetsModule,
       UploadsModule,
+      AssetsModule,
       QuotasModule,
       SizesModule,
       EnginesModule,

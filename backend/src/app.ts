@@ -97,7 +97,10 @@ async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<v
     // What someone may see is for them alone, now; a route that knows better says so.
     if (isApi(request.url)) void reply.header('cache-control', 'no-store')
   })
-  fastify.addHook('preValidation', async (request) => checkDepth(request.body))
+  fastify.addHook('onRoute', (route) => {
+    if (route.config?.body) route.bodyLimit = route.config.body.bytes
+  })
+  fastify.addHook('preValidation', async (request) => checkDepth(request.body, request.routeOptions.config.body?.depth))
   fastify.addHook('preClose', async () => SseStream.endAll('shutdown'))
   await servePage(app, config)
 }
@@ -156,6 +159,7 @@ function securityHeaders(config: Config): Parameters<typeof helmet>[1] {
         // Quasar sets positions through style attributes.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:', store],
+        mediaSrc: ["'self'", 'blob:', store],
         fontSrc: ["'self'", 'data:'],
         connectSrc: ["'self'", store],
         frameSrc: [apps],

@@ -144,6 +144,18 @@ export const FIELDS = {
     parse: wholeNumber(1, Number.MAX_SAFE_INTEGER),
     default: 5 * 2 ** 40,
   }),
+  maxAssets: field({
+    env: 'VITRINE_MAX_ASSETS',
+    doc: 'How many pictures, films and captions the texts of one project may have.',
+    parse: wholeNumber(1, 1_000_000),
+    default: 2_000,
+  }),
+  maxAssetBytes: field({
+    env: 'VITRINE_MAX_ASSET_BYTES',
+    doc: 'How many bytes the pictures, films and captions of one project may take together.',
+    parse: wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    default: 5 * 2 ** 30,
+  }),
   kubeconfig: field<string | null>({
     env: 'KUBECONFIG',
     doc: 'Kubeconfig file of the cluster that runs the apps; it may appear later. Without it, app hosting is off.',

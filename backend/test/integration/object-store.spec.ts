@@ -141,6 +141,18 @@ describe('ObjectStore on a real S3 store', () => {
     },
   )
 
+  it('gives the same address for the same moment, and says how long a browser may keep what is there', async () => {
+    await store.put(key, Buffer.from('x'), 'application/octet-stream')
+    const from = new Date(Date.now() - 600_000)
+    const picture = { key, fileName: 'a.png', contentType: 'image/png', cacheSeconds: 60 }
+    const url = await store.presignDownload(picture, HOUR, from)
+    expect(await store.presignDownload(picture, HOUR, from)).toBe(url)
+    const answer = await fetch(url)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png'])
+    expect(answer.headers.get('cache-control')).toBe('private, max-age=60, immutable')
+    await answer.text()
+  })
+
   it('tells a browser of another origin the ETag of what it sent', async () => {
     const uploadId = await store.startUpload(key)
     const url = await store.presignPart({ key, uploadId, number: 1 }, HOUR)
@@ -159,10 +171,14 @@ describe('ObjectStore on a real S3 store', () => {
     await store.put(key, bytes, 'application/zstd')
     expect((await store.get(key, bytes.length))?.equals(bytes)).toBe(true)
     await expect(store.get(key, bytes.length - 1)).rejects.toThrow('more than')
+    expect(String(await store.head(key, 9))).toBe('abcdefgab')
+    expect((await store.head(key, 2 * bytes.length))?.equals(bytes)).toBe(true)
     await store.put(key, Buffer.alloc(0), 'application/zstd')
     expect(await store.get(key, 10)).toEqual(Buffer.alloc(0))
+    expect(await store.head(key, 10)).toEqual(Buffer.alloc(0))
     await store.remove(key)
     expect(await store.get(key, 10)).toBeNull()
+    expect(await store.head(key, 10)).toBeNull()
   })
 
   it('has no object where there is none, and removes what is not there', async () => {

@@ -9,6 +9,8 @@ export interface AuditResource {
     | 'dataset'
     | 'file'
     | 'upload'
+    | 'asset'
+    | 'report'
     | 'engine'
     | 'registry'
     | 'size'

@@ -61,6 +61,7 @@ export const ACTIONS = {
   'project:create': { needs: 'account', scope: 'projects:write' },
   'project:read': { needs: 'read', scope: 'projects:read' },
   'project:update': { needs: 'edit', scope: 'projects:write' },
+  'report:save': { needs: 'edit', scope: 'projects:write' },
   'project:delete': { needs: 'manage', scope: 'projects:manage' },
   'project:members': { needs: 'read', scope: 'projects:read', account: true },
   'project:share': { needs: 'manage', scope: 'projects:manage' },

@@ -34,7 +34,7 @@ const READ: Action[] = [
   'quota:read',
   'run:read',
 ]
-const EDIT: Action[] = ['project:update', 'dataset:create', 'dataset:update', 'dataset:delete', 'run:write']
+const EDIT: Action[] = ['project:update', 'report:save', 'dataset:create', 'dataset:update', 'dataset:delete', 'run:write']
 const DEPLOY: Action[] = ['engine:create', 'engine:update', 'engine:delete', 'registry:manage']
 const MANAGE: Action[] = ['project:delete', 'project:share']
 const ON_PROJECT = ALL_ACTIONS.filter(isOnProject)

@@ -73,7 +73,7 @@ function fromHttp(error: unknown, request: AuthenticatedRequest): DomainError | 
   const status = error instanceof HttpException ? error.getStatus() : statusCode(error)
   const reason = error instanceof Error ? error.message.replace(/\.?$/, '.') : ''
   if (status === 404) return new DomainError('route-not-found', { method: request.method, path: request.url.split('?')[0] ?? '' })
-  if (status === 413) return new DomainError('body-too-large', { limit: request.server.initialConfig.bodyLimit ?? 0 })
+  if (status === 413) return new DomainError('body-too-large', { limit: request.routeOptions.bodyLimit ?? 0 })
   if (status === 415) return new DomainError('unsupported-media-type')
   if (status !== undefined && status >= 400 && status < 500) return new DomainError('malformed-request', { reason }, { cause: error })
   return undefined

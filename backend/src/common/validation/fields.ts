@@ -9,6 +9,7 @@ import {
   IsEmail,
   IsIn,
   IsInt,
+  IsObject,
   IsString,
   Matches,
   Max,
@@ -123,6 +124,16 @@ export function Email(options: Common & { nullable?: boolean } = {}): PropertyDe
 /** A new password. What makes it weak beyond its length depends on its owner, and is checked where that is known. */
 export function Password(options: Common = {}): PropertyDecorator {
   return Text({ description: 'at least 12 characters; any characters', ...options, min: 12, max: 1024 })
+}
+
+/** JSON that is checked as a whole where it is known what may be in it, as the content of a text. */
+export function Json(options: Common & { nullable?: boolean } = {}): PropertyDecorator {
+  const { nullable = false } = options
+  return applyDecorators(
+    document(options, { type: 'object', additionalProperties: true, nullable }),
+    ValidateIf((_, value) => !(nullable && value === null) && !(options.optional && value === undefined)),
+    IsObject({ message: 'must be an object' }),
+  )
 }
 
 /** The id of something else. */

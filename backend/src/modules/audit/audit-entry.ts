@@ -55,8 +55,11 @@ export interface Attempt {
   trail: Pick<AuditTrail, 'changes' | 'denied' | 'action' | 'problem'>
 }
 
-/** Happens every ten minutes in every open page, and changes nothing that anyone would ask about; a refusal is told by the trail. */
-const QUIET_ACTIONS: ReadonlySet<string> = new Set(['auth:refresh'])
+/**
+ * Happens every few minutes in every open page (a session is refreshed) or every few seconds in every open editor (a report is saved); a refusal,
+ * and what anyone would ask about, is told by the trail.
+ */
+const QUIET_ACTIONS: ReadonlySet<string> = new Set(['auth:refresh', 'report:save'])
 
 /** Whether an attempt is of so little interest that only what its trail tells is written. */
 export const isQuiet = (action: string): boolean => QUIET_ACTIONS.has(action)

@@ -7,6 +7,10 @@ export interface VitrineEvents {
   'engine.status-changed': { engineId: string; projectId: string; phase: EnginePhase }
   'upload.completed': { uploadId: string; datasetId: string; projectId: string; fileId: string }
   'project.changed': { projectId: string; revision: number }
+  /** Also when it is gone. */
+  'report.changed': { projectId: string; reportId: string; revision: number }
+  /** Someone opened the report in the editor, or left it. */
+  'report.presence': { projectId: string; reportId: string }
   'project.registries-changed': { projectId: string }
   'project.quota-changed': { projectId: string }
   'project.deleted': { projectId: string }

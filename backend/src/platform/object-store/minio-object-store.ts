@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { buffer } from 'node:stream/consumers'
 import { Pause } from '../../common/pause.js'
 import { now } from '../../common/clock.js'
 import { Health } from '../../common/health.js'
@@ -14,6 +15,8 @@ const RETRY_MS = 1_000
 const UNKNOWN_UPLOAD = new Set(['NoSuchUpload'])
 const PART_REFUSED = new Set(['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'])
 const NO_OBJECT = new Set(['NoSuchKey', 'NotFound'])
+// Of an empty object not even the first byte can be asked for.
+const NO_SUCH_RANGE = new Set(['InvalidRange'])
 // A connection that was kept open and that the other side has just closed.
 const STALE_CONNECTION = new Set(['ECONNRESET', 'EPIPE'])
 
@@ -64,9 +67,13 @@ export class MinioObjectStore extends ObjectStore implements OnApplicationBootst
     return this.publicClient.presignedUrl('PUT', this.bucket, key, seconds, { uploadId, partNumber: String(number) }, now())
   }
 
-  presignDownload({ key, fileName, contentType }: Download, seconds: number): Promise<string> {
-    const headers = { 'response-content-disposition': contentDisposition(fileName), 'response-content-type': safeContentType(contentType) }
-    return this.publicClient.presignedUrl('GET', this.bucket, key, seconds, headers, now())
+  presignDownload({ key, fileName, contentType, cacheSeconds }: Download, seconds: number, from = now()): Promise<string> {
+    const headers = {
+      'response-content-disposition': contentDisposition(fileName),
+      'response-content-type': safeContentType(contentType),
+      ...(cacheSeconds === undefined ? {} : { 'response-cache-control': `private, max-age=${cacheSeconds}, immutable` }),
+    }
+    return this.publicClient.presignedUrl('GET', this.bucket, key, seconds, headers, from)
   }
 
   listParts(key: string, uploadId: string): Promise<StoredPart[] | null> {
@@ -104,6 +111,11 @@ export class MinioObjectStore extends ObjectStore implements OnApplicationBootst
 
   get(key: string, most: number): Promise<Buffer | null> {
     return this.call(() => unless(NO_OBJECT, null, this.read(key, most)))
+  }
+
+  head(key: string, length: number): Promise<Buffer | null> {
+    const begin = async () => buffer(await this.client.getPartialObject(this.bucket, key, 0, length))
+    return this.call(() => unless(NO_OBJECT, null, unless(NO_SUCH_RANGE, Buffer.alloc(0), begin())))
   }
 
   async stat(key: string): Promise<StoredObject | null> {

@@ -30,6 +30,8 @@ export interface Download {
   /** Name under which the browser saves it. */
   fileName: string
   contentType: string
+  /** So many seconds a browser may keep it; as it sees fit when not given. */
+  cacheSeconds?: number
 }
 
 /**
@@ -51,10 +53,15 @@ export abstract class ObjectStore {
   abstract put(key: string, bytes: Buffer, contentType: string): Promise<void>
   /** The bytes of an object; null when there is none. @throws Error when there are more than `most` */
   abstract get(key: string, most: number): Promise<Buffer | null>
+  /** The first bytes of an object, at most `length`; null when there is none. */
+  abstract head(key: string, length: number): Promise<Buffer | null>
   /** The object, or null when there is none. */
   abstract stat(key: string): Promise<StoredObject | null>
   /** Removes the object. Nothing happens when there is none. */
   abstract remove(key: string): Promise<void>
-  /** An address that serves the object by GET as a download, never as a page, for `seconds`. */
-  abstract presignDownload(download: Download, seconds: number): Promise<string>
+  /**
+   * An address that serves the object by GET as a download, never as a page, for `seconds`.
+   * @param from when the time begins; now when not given. The same moment makes the same address, so that a browser finds in its cache what it has
+   */
+  abstract presignDownload(download: Download, seconds: number, from?: Date): Promise<string>
 }
