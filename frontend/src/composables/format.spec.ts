@@ -40,6 +40,15 @@ describe('formatRelative', () => {
   })
 })
 
+describe('in German', () => {
+  it('has the signs of the language', () => {
+    expect(formatBytes(1536, 'de')).toBe('1,5 KiB')
+    expect(formatDuration(0.84, 'de')).toBe('0,8 s')
+    expect(formatRelative(0, 200_000, 'de')).toBe('vor 3 Min.')
+    expect(formatRelative(0, 86_500_000, 'de')).toBe('gestern')
+  })
+})
+
 describe('percent', () => {
   it('is never 100 before the end', () => {
     expect(percent(999, 1000)).toBe(99)

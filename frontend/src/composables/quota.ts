@@ -78,7 +78,8 @@ export interface AmountField<K extends string = string> {
 const inputFactor: Record<Unit, number> = { millicpu: 1000, MiB: 1024, count: 1 }
 
 /** An amount as it stands in a field: 1500 thousandths of a cpu are `1.5`, 512 MiB are `0.5`. */
-export const amountText = (amount: number, unit: Unit): string => String(Number((amount / inputFactor[unit]).toFixed(4)))
+export const amountText = (amount: number, unit: Unit, locale = 'en'): string =>
+  new Intl.NumberFormat(locale, { maximumFractionDigits: 4, useGrouping: false }).format(amount / inputFactor[unit])
 
 /** What was typed in the smallest unit, rounded to it; null for what is no number or out of bounds. A decimal comma is as good as a point. */
 export function readAmount(text: string, { unit, min, max }: Pick<AmountField, 'unit' | 'min' | 'max'>): number | null {
