@@ -62,6 +62,7 @@ export const quick: Texts<typeof englishQuick> = {
   open: 'Suchen oder springen zu',
   placeholder: 'Projekte, Berichte, Daten und Personen suchen',
   hint: 'Mit Strg-K oder / zur Suche',
+  keysOf: 'Strg K',
   results: 'Ergebnisse',
   none: 'Nichts heißt „{q}“.',
   failed: 'Die Suche hat nicht funktioniert. Schreiben Sie weiter, um es erneut zu versuchen.',

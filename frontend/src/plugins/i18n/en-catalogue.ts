@@ -60,6 +60,7 @@ export const quick = {
   open: 'Search or jump to',
   placeholder: 'Search projects, reports, data and people',
   hint: 'Press Ctrl-K or / to search',
+  keysOf: 'Ctrl K',
   results: 'Results',
   none: 'Nothing is called “{q}”.',
   failed: 'The search did not work. Type on to try again.',
