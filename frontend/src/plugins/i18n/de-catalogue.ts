@@ -8,7 +8,7 @@ export const catalogue: Texts<typeof englishCatalogue> = {
   title: 'Projekte',
   search: 'Projekte suchen',
   sort: 'Reihenfolge',
-  sorts: { new: 'Neueste', updated: 'Zuletzt geändert', viewed: 'Am meisten aufgerufen', stars: 'Die meisten Sterne' },
+  sorts: { best: 'Beste Treffer', new: 'Neueste', updated: 'Zuletzt geändert', viewed: 'Am meisten aufgerufen', stars: 'Die meisten Sterne' },
   found: 'Keine Projekte | 1 Projekt | {count} Projekte',
   loading: 'Projekte werden geladen',
   more: 'Weitere Projekte anzeigen',

@@ -6,7 +6,7 @@ export const catalogue = {
   title: 'Projects',
   search: 'Search projects',
   sort: 'Order',
-  sorts: { new: 'Newest', updated: 'Recently updated', viewed: 'Most viewed', stars: 'Most stars' },
+  sorts: { best: 'Best match', new: 'Newest', updated: 'Recently updated', viewed: 'Most viewed', stars: 'Most stars' },
   found: 'No projects | 1 project | {count} projects',
   loading: 'Loading projects',
   more: 'Show more projects',
