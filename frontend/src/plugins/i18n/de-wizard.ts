@@ -13,7 +13,7 @@ export const wizard: Texts<typeof english> = {
   stepOf: 'Schritt {number} von {count}',
   notYet: 'Offen, sobald das Projekt angelegt ist',
   stepState: { done: 'erledigt', open: 'offen', here: 'hier sind Sie' },
-  optional: 'freiwillig',
+  optional: 'optional',
   back: 'Zurück',
   next: 'Weiter',
   keys: '{back} und {next} wechseln zwischen den Schritten.',

@@ -39,7 +39,7 @@ const de: Texts<typeof english> = {
     reload: 'Neu laden',
     more: 'Mehr anzeigen',
     open: 'Öffnen',
-    optional: 'freiwillig',
+    optional: 'optional',
     requestId: 'Kennung der Anfrage',
     copyRequestId: 'Kennung der Anfrage kopieren',
     actions: 'Aktionen',
@@ -66,7 +66,7 @@ const de: Texts<typeof english> = {
   signIn: {
     document: 'Anmelden',
     title: 'Bei Vitrine anmelden',
-    lead: 'Wo sich Forschung in Betrieb zeigt.',
+    lead: 'Wo Forschung in Aktion zu sehen ist.',
     username: 'Benutzername',
     password: 'Passwort',
     show: 'Passwort anzeigen',
@@ -144,8 +144,8 @@ const de: Texts<typeof english> = {
   card,
 
   tasks: {
-    'tabular-classification': 'Klassifikation von Tabellen',
-    'tabular-regression': 'Regression auf Tabellen',
+    'tabular-classification': 'Tabellenklassifikation',
+    'tabular-regression': 'Tabellenregression',
     'time-series-forecasting': 'Zeitreihenprognose',
     'image-classification': 'Bildklassifikation',
     'object-detection': 'Objekterkennung',

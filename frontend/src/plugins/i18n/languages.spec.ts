@@ -29,6 +29,7 @@ const alike: Record<string, readonly string[]> = {
     'Live',
     'Log',
     'Name',
+    'optional',
     'Person',
     'Pod',
     'Pod {pod}',
