@@ -7,6 +7,7 @@ import { loggerOptions } from './logger.js'
 import { AssetsModule } from './modules/assets/assets.module.js'
 import { AuditModule } from './modules/audit/audit.module.js'
 import { AuthModule } from './modules/auth/auth.module.js'
+import { CatalogueModule } from './modules/catalogue/catalogue.module.js'
 import { EnginesModule } from './modules/engines/engines.module.js'
 import { EventStreamsModule } from './modules/events/event-streams.module.js'
 import { EventsModule } from './modules/events/events.module.js'
@@ -56,6 +57,7 @@ export class AppModule {
       SizesModule,
       EnginesModule,
       LogsModule,
+      CatalogueModule,
       EventStreamsModule,
       SystemModule,
     ]

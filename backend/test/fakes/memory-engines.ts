@@ -1,4 +1,4 @@
-import type { Deploy, Engine, EngineChange, EngineStatus } from '../../src/modules/engines/engine.js'
+import type { Deploy, Engine, EngineChange, EnginePhase, EngineStatus } from '../../src/modules/engines/engine.js'
 import {
   EngineRepository,
   type Amendment,
@@ -34,6 +34,12 @@ export class MemoryEngineRepository extends EngineRepository {
 
   async search({ projectIds, limit }: EngineQuery): Promise<Engine[]> {
     return structuredClone([...this.engines.values()].filter((each) => projectIds.includes(each.projectId)).slice(0, limit + 1))
+  }
+
+  async findPhases(projectId?: string): Promise<{ projectId: string; phase: EnginePhase }[]> {
+    return [...this.engines.values()]
+      .filter((each) => each.deletedAt === null && each.lease === null && (projectId === undefined || each.projectId === projectId))
+      .map((each) => ({ projectId: each.projectId, phase: each.status.phase }))
   }
 
   async projectIds(): Promise<string[]> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/common/ids.js'
 import type { DatasetFile } from '../../src/modules/datasets/dataset.js'
 import { DatasetFileRepository, DatasetRepository } from '../../src/modules/datasets/dataset.repository.js'
+import { newProject } from '../../src/modules/projects/project.js'
 import { ProjectRepository } from '../../src/modules/projects/project.repository.js'
 import type { Upload } from '../../src/modules/uploads/upload.js'
 import { UploadRepository } from '../../src/modules/uploads/upload.repository.js'
@@ -213,21 +214,8 @@ describe(`our repositories, on ${database}`, () => {
 
   describe('projects', () => {
     const projects = () => portal.app.get(ProjectRepository, { strict: false })
-    const project = (slug: string) => ({
-      id: newId(),
-      slug,
-      title: slug,
-      summary: '',
-      task: '',
-      tags: [],
-      ownerId: newId(),
-      visibility: 'internal' as const,
-      members: [],
-      deletedAt: null,
-      createdAt: at,
-      updatedAt: at,
-      revision: 1,
-    })
+    const project = (slug: string) =>
+      newProject({ id: newId(), slug, title: slug, ownerId: newId(), visibility: 'internal', createdAt: at })
 
     it('take a slug once, and keep it taken until the project is removed', async () => {
       const [one, two] = [project('taken'), project('taken')]

@@ -1,4 +1,10 @@
 import { EventBus } from '../../src/modules/events/event-bus.js'
+import { newId } from '../../src/common/ids.js'
+import { canonicalJson, sha256 } from '../../src/modules/publications/canonical-json.js'
+import { BUILT_IN_POLICY } from '../../src/modules/publications/publication-policy.js'
+import { PublicationPolicyService } from '../../src/modules/publications/publication-policy.service.js'
+import type { VersionHead } from '../../src/modules/publications/version.js'
+import { VersionRepository } from '../../src/modules/publications/version.repository.js'
 import { RegistryRepository } from '../../src/modules/registries/registry.repository.js'
 import { SizeRepository } from '../../src/modules/sizes/size.repository.js'
 import type { TestClient } from '../client.js'
@@ -44,6 +50,8 @@ interface Items {
   nextCursor: string | null
 }
 
+/** A text as an editor sends it. */
+const TEXT = { type: 'doc', content: [{ type: 'paragraph', content: [{ type: 'text', text: 'Put a flower in front of the camera.' }] }] }
 let count = 0
 const unique = (): string => `n${++count}`
 const id = ({ project }: Things): Call => ({ params: { id: project.id } })
@@ -135,6 +143,32 @@ export const PLANS: Record<string, Plan> = {
         readable(cell),
       ),
   },
+  getProjectFacets: {
+    call: () => ({ query: { q: BASE_WORD } }),
+    check: ({ json }, _, cell) => {
+      const [found, wanted] = [(json as { total: number }).total, readable(cell).length]
+      return found === wanted ? undefined : `${found} are counted, not ${wanted}`
+    },
+  },
+  searchEverywhere: {
+    call: () => ({ query: { q: BASE_WORD, limit: '100' } }),
+    check: (given, _, cell) =>
+      same(
+        'projects',
+        items(given)
+          .filter(({ kind }) => kind === 'project')
+          .map((item) => item.id),
+        readable(cell),
+      ),
+  },
+  starProject: { call: id },
+  unstarProject: { call: id },
+  countProjectView: { call: id },
+  getProjectCard: { call: id },
+  writeProjectCard: {
+    call: ({ project }) => ({ params: { id: project.id }, body: { revision: 1, section: 'usage', content: TEXT } }),
+    changes: ['project'],
+  },
   getProject: { call: ({ project }) => ({ params: { idOrSlug: project.id } }) },
   'getProject by slug': { call: ({ project }) => ({ params: { idOrSlug: project.slug } }) },
   updateProject: {
@@ -160,6 +194,31 @@ export const PLANS: Record<string, Plan> = {
     changes: ['project'],
   },
   transferProject: { call: ({ project, member }) => ({ params: { id: project.id }, body: { ownerId: member.id } }), changes: ['project'] },
+  getPublication: { call: id },
+  publishProject: { call: ({ project }) => ({ params: { id: project.id }, body: { note: unique() } }), changes: ['project'] },
+  listProjectVersions: {
+    call: async ({ project }, cell) => ({ params: { id: await newVersion(project.id, cell) } }),
+    check: (given) => (items(given).length === 1 ? undefined : 'not the one version'),
+  },
+  getProjectVersion: {
+    call: async ({ project }, cell) => ({ params: { id: await newVersion(project.id, cell), number: '1' } }),
+    check: ({ json }) => ((json as { intact: boolean }).intact ? undefined : 'is not intact'),
+  },
+  diffProjectVersion: { call: async ({ project }, cell) => ({ params: { id: await newVersion(project.id, cell), number: '1' } }) },
+  withdrawProjectVersion: {
+    call: async ({ project }, cell) => ({ params: { id: await newVersion(project.id, cell), number: '1' }, body: { reason: unique() } }),
+    changes: ['project'],
+  },
+  getProjectCitation: {
+    call: id,
+    check: ({ json }) => ((json as { bibtex: string }).bibtex.startsWith('@misc{') ? undefined : 'is no citation'),
+  },
+  getPublicationPolicy: { call: () => ({}) },
+  setPublicationPolicy: {
+    call: async (_, { world, subject }) => ({
+      body: { ...BUILT_IN_POLICY, revision: subject === 'admin' ? (await world.get(PublicationPolicyService).get()).revision : 1 },
+    }),
+  },
 
   createDataset: { call: ({ project }) => ({ body: { projectId: project.id, name: unique() } }), changes: ['project'] },
   listDatasets: {
@@ -199,6 +258,42 @@ export const PLANS: Record<string, Plan> = {
     changes: ['dataset', 'upload'],
   },
   abortUpload: { call: ({ upload }) => ({ params: { id: upload.id } }), changes: ['dataset', 'upload'] },
+
+  createAsset: {
+    call: ({ project }) => ({ params: { id: project.id }, body: { name: unique(), size: 1, contentType: 'image/png' } }),
+    changes: ['project'],
+  },
+  completeAsset: { call: ({ asset }) => ({ params: { id: asset.id }, body: { etag: 'any' } }) },
+  getAsset: { call: ({ asset }) => ({ params: { id: asset.id } }) },
+  getAssetContent: {
+    call: ({ asset }) => ({ params: { id: asset.id } }),
+    check: ({ text }) => (text.startsWith('WEBVTT') ? undefined : 'is no captions file'),
+  },
+  deleteAsset: { call: ({ asset }) => ({ params: { id: asset.id } }), changes: ['asset'] },
+  listReports: {
+    call: id,
+    check: (given, { report }) =>
+      same(
+        'reports',
+        items(given).map((item) => item.id),
+        [report.id],
+      ),
+  },
+  createReport: { call: ({ project }) => ({ params: { id: project.id }, body: { title: unique() } }), changes: ['project'] },
+  importHtml: { call: ({ project }) => ({ params: { id: project.id }, body: { html: '<p>x</p>' } }) },
+  getReport: { call: ({ report }) => ({ params: { id: report.id } }) },
+  updateReport: {
+    call: ({ report }) => ({ params: { id: report.id }, body: { revision: report.revision, title: unique() } }),
+    changes: ['report'],
+  },
+  deleteReport: { call: ({ report }) => ({ params: { id: report.id } }), changes: ['report'] },
+  keepReportPresence: { call: ({ report }) => ({ params: { id: report.id } }) },
+  getReportHtml: {
+    call: ({ report }) => ({ params: { id: report.id } }),
+    check: ({ text }) => (text.includes('written') ? undefined : 'not what the report says'),
+  },
+  listReportRevisions: { call: ({ report }) => ({ params: { id: report.id } }) },
+  getReportRevision: { call: ({ report }) => ({ params: { id: report.id, number: '1' } }) },
 
   createEngine: {
     call: ({ project }) => ({ body: { projectId: project.id, name: unique(), image: 'registry.test/app:1', port: 8080 } }),
@@ -355,6 +450,25 @@ const QUOTA = { apps: 1_000, cpuMillis: 8_000, memoryMiB: 16_384, gpus: 0 }
 const sizeFields = {
   title: 'Size',
   ...{ cpuMillis: 10, cpuLimitMillis: 10, memoryMiB: 16, memoryLimitMiB: 16, ephemeralMiB: 16, gpus: 0 },
+}
+
+/** Stores the first version of a project, unless it is there. @returns the project's id */
+async function newVersion(projectId: string, { world }: Cell): Promise<string> {
+  const [versions, at] = [world.get(VersionRepository), new Date()]
+  const nobody = { id: '', username: '', displayName: '' }
+  const text = canonicalJson({
+    ...{ projectId, slug: '', number: 1, at: at.toISOString(), author: nobody, owner: nobody, note: '', charts: [] },
+    ...{ title: 'x', summary: '', task: '', tags: [], frameworks: [], licence: '', contacts: [], links: [], cover: null },
+    ...{ card: {}, reports: [], datasets: [], apps: [] },
+  })
+  const head: VersionHead = {
+    ...{ projectId, number: 1, contentId: newId(), state: 'preparing', settled: true, at, author: nobody, note: '' },
+    ...{ hash: sha256(text), appDigest: null, passed: true, assets: [], withdrawn: null },
+  }
+  // The text first: another call may read the version as soon as it is there.
+  await versions.putText(head, text)
+  if (await versions.claim(head)) await versions.publish(head)
+  return projectId
 }
 
 /** Stores a size for a call that is allowed. @returns its id */

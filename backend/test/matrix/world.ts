@@ -4,12 +4,16 @@ import { newId, newSecret } from '../../src/common/ids.js'
 import { SessionsService } from '../../src/modules/auth/sessions/sessions.service.js'
 import { objectKeyOf } from '../../src/modules/datasets/dataset.js'
 import { DatasetFileRepository, DatasetRepository } from '../../src/modules/datasets/dataset.repository.js'
+import { keyOf, KEPT_MS, type Asset } from '../../src/modules/assets/asset.js'
+import { AssetRepository } from '../../src/modules/assets/asset.repository.js'
+import { reportTextOf } from '../../src/modules/reports/report.js'
+import { ReportRepository } from '../../src/modules/reports/report.repository.js'
 import { EngineRepository } from '../../src/modules/engines/engine.repository.js'
 import { GroupRepository } from '../../src/modules/iam/groups/group.repository.js'
 import { ApiTokenRepository } from '../../src/modules/iam/tokens/token.js'
 import { newUser, type User } from '../../src/modules/iam/users/user.js'
 import { UserRepository } from '../../src/modules/iam/users/user.repository.js'
-import type { Project } from '../../src/modules/projects/project.js'
+import { newProject, type Project } from '../../src/modules/projects/project.js'
 import { ProjectRepository } from '../../src/modules/projects/project.repository.js'
 import { UploadRepository } from '../../src/modules/uploads/upload.repository.js'
 import { ObjectStore } from '../../src/platform/object-store/object-store.js'
@@ -42,6 +46,8 @@ export interface Things {
   dataset: { id: string }
   file: { id: string }
   upload: { id: string; etag: string }
+  asset: { id: string }
+  report: { id: string; revision: number }
   engine: { id: string; revision: number }
   session: { id: string }
   token: { id: string }
@@ -61,6 +67,8 @@ export const missing = (): Things => ({
   dataset: { id: newId() },
   file: { id: newId() },
   upload: { id: newId(), etag: 'd41d8cd98f00b204e9800998ecf8427e' },
+  asset: { id: newId() },
+  report: { id: newId(), revision: 1 },
   engine: { id: newId(), revision: 1 },
   session: { id: newId() },
   token: { id: newId() },
@@ -232,6 +240,8 @@ export class World {
     }
     if (kinds.includes('dataset')) Object.assign(things, await this.addDataset(project))
     if (kinds.includes('upload')) things.upload = await this.addUpload(project, things.dataset.id)
+    if (kinds.includes('asset')) things.asset = await this.addAsset(project)
+    if (kinds.includes('report')) things.report = await this.addReport(project)
     if (kinds.includes('engine')) things.engine = await this.addEngine(project)
     if (kinds.includes('session')) things.session = { id: (await this.openSession(whose)).id }
     if (kinds.includes('token')) things.token = { id: (await this.addToken(whose, SCOPES)).id }
@@ -279,10 +289,12 @@ export class World {
   /** All that the cells share, as it is stored: what was refused must not have changed it. */
   async stored(): Promise<unknown> {
     const things = [...this.shared.values()]
-    const [projects, files, uploads, engines, users, groups] = await Promise.all([
+    const [projects, files, uploads, assets, reports, engines, users, groups] = await Promise.all([
       Promise.all(things.map(({ project }) => this.get(ProjectRepository).findById(project.id))),
       Promise.all(things.map(({ file }) => this.get(DatasetFileRepository).findStored(file.id))),
       Promise.all(things.map(({ upload }) => this.get(UploadRepository).findById(upload.id))),
+      Promise.all(things.map(({ asset }) => this.get(AssetRepository).findById(asset.id))),
+      Promise.all(things.map(({ report }) => this.get(ReportRepository).findById(report.id))),
       Promise.all(things.map(({ engine }) => this.get(EngineRepository).findById(engine.id))),
       Promise.all([...this.people.values()].map(({ id }) => this.get(UserRepository).findById(id))),
       Promise.all([...this.sharedGroups].map((id) => this.get(GroupRepository).findById(id))),
@@ -291,6 +303,8 @@ export class World {
       projects: projects.map((project) => [project?.id, project?.revision, project?.members, project?.visibility, project?.ownerId]),
       files: files.map((file) => file?.id),
       uploads: uploads.map((upload) => [upload?.id, upload?.state]),
+      assets: assets.map((asset) => [asset?.id, asset?.state]),
+      reports: reports.map((report) => [report?.id, report?.revision, report?.title]),
       engines: engines.map((engine) => [engine?.id, engine?.revision, engine?.deletedAt]),
       users: users.map((user) => [
         user?.id,
@@ -372,21 +386,15 @@ export class World {
     members: Project['members'] = [],
   ): Promise<Project> {
     const [id, at] = [newId(), new Date()]
-    const project: Project = {
+    const project = newProject({
       id,
       slug: `${BASE_WORD}-${name}`,
       title: `${BASE_WORD} ${name}`,
-      summary: '',
-      task: '',
-      tags: [],
       ownerId: this.person(owner).id,
       visibility,
       members,
-      deletedAt: null,
       createdAt: at,
-      updatedAt: at,
-      revision: 1,
-    }
+    })
     if (!(await this.get(ProjectRepository).insert(project))) throw new Error(`${name} is taken`)
     this.projects.set(name, project)
     this.names.set(id, name)
@@ -413,6 +421,8 @@ export class World {
       dataset,
       file,
       upload: await this.addUpload(project, dataset.id),
+      asset: await this.addAsset(project),
+      report: await this.addReport(project),
       engine: await this.addEngine(project),
       // A stranger's; one's own are made for each cell.
       session: { id: (await this.openSession(this.person('stranger'))).id },
@@ -460,6 +470,29 @@ export class World {
     })
     if (answer.status !== 200) throw new Error(`the store refused a part: ${answer.status} ${await answer.text()}`)
     return { id, etag: answer.headers.get('etag') ?? '' }
+  }
+
+  /** Captions: what of all assets the portal serves itself. */
+  private async addAsset({ id: projectId }: Project): Promise<Things['asset']> {
+    const [id, at, bytes] = [newId(), new Date(), Buffer.from('WEBVTT\n')]
+    const asset: Asset = {
+      ...{ id, projectId, name: 'words.vtt', contentType: 'text/vtt', size: bytes.length, width: null, height: null, state: 'stored' },
+      ...{ storeUploadId: null, createdAt: at, unusedSince: at, reviewAt: new Date(at.getTime() + KEPT_MS) },
+    }
+    await this.get(ObjectStore).put(keyOf(asset), bytes, 'application/octet-stream')
+    await this.get(AssetRepository).insert(asset)
+    return { id }
+  }
+
+  private async addReport({ id: projectId, ownerId }: Project): Promise<Things['report']> {
+    const [id, at] = [newId(), new Date()]
+    const content = {
+      type: 'doc' as const,
+      content: [{ type: 'paragraph' as const, content: [{ type: 'text' as const, text: 'written' }] }],
+    }
+    const report = { ...reportTextOf('Report', content), id, projectId, authorId: ownerId, lastEditorId: ownerId }
+    await this.get(ReportRepository).insert({ ...report, keptAt: at, createdAt: at, updatedAt: at, revision: 1 })
+    return { id, revision: 1 }
   }
 
   private async addEngine({ id: projectId, slug }: Project): Promise<Things['engine']> {

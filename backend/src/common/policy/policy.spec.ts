@@ -27,6 +27,8 @@ const project = (more: Partial<ProjectResource> = {}): ProjectResource => ({
 const READ: Action[] = [
   'project:read',
   'project:members',
+  'project:star',
+  'project:view',
   'dataset:read',
   'engine:read',
   'engine:log',
@@ -34,7 +36,7 @@ const READ: Action[] = [
   'quota:read',
   'run:read',
 ]
-const EDIT: Action[] = ['project:update', 'report:save', 'dataset:create', 'dataset:update', 'dataset:delete', 'run:write']
+const EDIT: Action[] = ['project:update', 'card:save', 'report:save', 'dataset:create', 'dataset:update', 'dataset:delete', 'run:write']
 const DEPLOY: Action[] = ['engine:create', 'engine:update', 'engine:delete', 'registry:manage']
 const MANAGE: Action[] = ['project:delete', 'project:share']
 const ON_PROJECT = ALL_ACTIONS.filter(isOnProject)
@@ -64,6 +66,7 @@ describe('can', () => {
       'engine:open',
       'engine:read',
       'project:read',
+      'project:view',
       'run:read',
     ])
   })
@@ -86,7 +89,12 @@ describe('can', () => {
 
   it('a token does what it was made for, where it was made for, and never more than its owner', () => {
     expect(allowed(token('mia', ['engines:deploy'])).sort()).toEqual([...DEPLOY].sort())
-    expect(allowed(token('vic', ['engines:deploy', 'projects:read'])).sort()).toEqual(['project:members', 'project:read'])
+    expect(allowed(token('vic', ['engines:deploy', 'projects:read'])).sort()).toEqual([
+      'project:members',
+      'project:read',
+      'project:star',
+      'project:view',
+    ])
     expect(allowed(token('mia', ['engines:deploy'], 'p2'))).toEqual([])
     expect(allowed(token('mia', ['runs:write'], 'p1'))).toEqual(['run:write'])
     expect(allowedActions(token('mia', ['projects:write'], 'p1'), ALL_ACTIONS)).toEqual(['self:read', 'system:read', 'event:read'])

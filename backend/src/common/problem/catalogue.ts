@@ -310,6 +310,11 @@ export const CATALOGUE = {
     detail: 'You sent revision {sent}, it is now at {current}. Read it again, put both texts together and send that.',
   },
   'too-many-reports': { status: 422, title: 'There are too many reports', detail: 'A project has at most {limit}. Delete one first.' },
+  'card-revision-conflict': {
+    status: 409,
+    title: 'The card was changed in the meantime',
+    detail: 'You sent revision {sent}, it is now at {current}. Read it again, put both texts together and send that.',
+  },
   'engine-not-found': { status: 404, title: 'There is no such app', detail: 'It may have been deleted, or you may not see it.' },
   'engine-name-taken': {
     status: 409,
@@ -380,6 +385,36 @@ export const CATALOGUE = {
     status: 409,
     title: 'The project has all the apps that it may have',
     detail: 'It has {used} of {limit} apps. Delete one that nobody needs, or ask an admin for more.',
+  },
+  'publication-blocked': {
+    status: 409,
+    title: 'The project cannot become public yet',
+    detail: 'An admin asks for more before everyone may read a project. Do what is listed in "errors", then publish it.',
+  },
+  'publication-in-progress': {
+    status: 409,
+    title: 'A version is just being published',
+    detail: 'Someone else publishes this project at the same moment. Read its versions again; try again in a minute if there is none.',
+  },
+  'publication-too-large': {
+    status: 422,
+    title: 'The project is too large for a version',
+    detail: 'Its card and reports have {size} bytes together, {limit} are possible. Remove a report, or draw charts from fewer points.',
+  },
+  'publication-policy-conflict': {
+    status: 409,
+    title: 'The rules were changed in the meantime',
+    detail: 'You sent revision {sent}, they are now at {current}. Read them again, apply your change to them and send that.',
+  },
+  'version-not-found': {
+    status: 404,
+    title: 'There is no such version',
+    detail: 'The project has no version {number}. List those that it has.',
+  },
+  'version-withdrawn': {
+    status: 410,
+    title: 'The version was withdrawn',
+    detail: 'Version {number} is not shown any more: {reason}. Use another one.',
   },
   'internal-error': {
     status: 500,

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common'
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger'
+import { Transform } from 'class-transformer'
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -101,6 +102,10 @@ export function OneOfList(values: readonly string[], options: Common & { least?:
     IsIn(values, { each: true, message: `must only name: ${values.join(', ')}` }),
   )
 }
+
+/** On a list in a query: one value (`?tag=a`) is a list of one. */
+export const Repeated = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value]))
 
 /** Yes or no. */
 export function YesNo(options: Common = {}): PropertyDecorator {

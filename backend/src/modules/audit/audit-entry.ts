@@ -56,10 +56,10 @@ export interface Attempt {
 }
 
 /**
- * Happens every few minutes in every open page (a session is refreshed) or every few seconds in every open editor (a report is saved); a refusal,
- * and what anyone would ask about, is told by the trail.
+ * Happens every few minutes in every open page (a session is refreshed) or every few seconds in every open editor (a text is saved), or must not be
+ * noted at all (someone looks at a project, who is nobody's business); a refusal, and what anyone would ask about, is told by the trail.
  */
-const QUIET_ACTIONS: ReadonlySet<string> = new Set(['auth:refresh', 'report:save'])
+const QUIET_ACTIONS: ReadonlySet<string> = new Set(['auth:refresh', 'report:save', 'card:save', 'project:view'])
 
 /** Whether an attempt is of so little interest that only what its trail tells is written. */
 export const isQuiet = (action: string): boolean => QUIET_ACTIONS.has(action)

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common'
 import { ProjectsModule } from '../projects/projects.module.js'
 import { DatasetCleanup } from './dataset-cleanup.js'
+import { DatasetSearch } from './dataset-search.js'
 import { DatasetFilesService } from './dataset-files.service.js'
 import { MongoDatasetFileRepository, MongoDatasetRepository } from './dataset.mongo.js'
 import { DatasetFileRepository, DatasetRepository } from './dataset.repository.js'
@@ -14,6 +15,7 @@ import { DatasetsService } from './datasets.service.js'
     { provide: DatasetRepository, useClass: MongoDatasetRepository },
     { provide: DatasetFileRepository, useClass: MongoDatasetFileRepository },
     DatasetCleanup,
+    DatasetSearch,
     DatasetsService,
     DatasetFilesService,
   ],

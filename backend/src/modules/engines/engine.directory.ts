@@ -4,8 +4,11 @@ import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import type { Project } from '../projects/project.js'
 import { ProjectsService } from '../projects/projects.service.js'
-import { isPrivateApp, type Engine } from './engine.js'
+import { isPrivateApp, type Engine, type EnginePhase } from './engine.js'
 import { EngineRepository } from './engine.repository.js'
+
+// No quota lets a project have more.
+const MOST_APPS = 1_000
 
 /** An app with the project that says who may open it. */
 export interface ListedEngine {
@@ -32,6 +35,17 @@ export class EngineDirectory {
   /** The app by its id; null as with {@link atHost}. */
   async withId(id: string): Promise<ListedEngine | null> {
     return this.listed(await this.engines.findById(id))
+  }
+
+  /** How the apps of a project are, or of all projects, without previews and those that are being deleted. */
+  phases(projectId?: string): Promise<{ projectId: string; phase: EnginePhase }[]> {
+    return this.engines.findPhases(projectId)
+  }
+
+  /** The apps of a project that are not being deleted, previews included, the oldest first. */
+  async ofProject(projectId: string): Promise<Engine[]> {
+    const found = await this.engines.search({ projectIds: [projectId], limit: MOST_APPS })
+    return found.filter(({ deletedAt }) => deletedAt === null).reverse()
   }
 
   /** Whether the address of an app of that project is closed to all but those whom the gateway lets through. */

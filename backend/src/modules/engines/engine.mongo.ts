@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { Schema, trusted, type Model } from 'mongoose'
 import { isDuplicateKey, literally, Mongo } from '../../platform/mongo/mongo.js'
 import { DEFAULT_HEALTH, DEFAULT_SCALING, FORMER_RESOURCES, FORMER_SIZE, type EngineSpec } from './engine-spec.js'
-import { ENGINE_PHASES, type Deploy, type Engine, type EngineChange, type EngineStatus } from './engine.js'
+import { ENGINE_PHASES, type Deploy, type Engine, type EngineChange, type EnginePhase, type EngineStatus } from './engine.js'
 import { EngineRepository, type Amendment, type EngineQuery, type Guard, type Observation } from './engine.repository.js'
 import type { EngineFilter, EnginePosition, EngineSearch, EngineSort, FoundEngine } from './overview/engine-search.js'
 
@@ -197,6 +197,13 @@ export class MongoEngineRepository extends EngineRepository {
       .limit(limit + 1)
       .lean<Stored[]>()
     return found.map(toEngine)
+  }
+
+  async findPhases(projectId?: string): Promise<{ projectId: string; phase: EnginePhase }[]> {
+    const found = await this.model
+      .find({ deletedAt: null, lease: null, ...(projectId === undefined ? {} : { projectId }) }, { projectId: 1, 'status.phase': 1 })
+      .lean<Pick<Stored, 'projectId' | 'status'>[]>()
+    return found.map((engine) => ({ projectId: engine.projectId, phase: engine.status.phase }))
   }
 
   async projectIds(): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { DriverName } from '../../platform/kubernetes/drivers.js'
-import type { Deploy, Engine, EngineChange, EngineStatus } from './engine.js'
+import type { Deploy, Engine, EngineChange, EnginePhase, EngineStatus } from './engine.js'
 import type { EngineFilter, EngineSearch, FoundEngine } from './overview/engine-search.js'
 
 /** Which page of the apps is asked for. */
@@ -41,6 +41,8 @@ export abstract class EngineRepository {
   abstract searchAll(search: EngineSearch): Promise<FoundEngine[]>
   /** How many apps of all projects pass the filter. */
   abstract countAll(filter: EngineFilter): Promise<number>
+  /** How the apps of a project are, or of all projects, without previews and those that are being deleted. */
+  abstract findPhases(projectId?: string): Promise<{ projectId: string; phase: EnginePhase }[]>
   /** The projects that have apps. */
   abstract projectIds(): Promise<string[]>
   abstract findIdsOfProject(projectId: string): Promise<string[]>

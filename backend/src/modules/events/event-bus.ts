@@ -13,6 +13,7 @@ export interface VitrineEvents {
   'report.presence': { projectId: string; reportId: string }
   'project.registries-changed': { projectId: string }
   'project.quota-changed': { projectId: string }
+  'project.published': { projectId: string; number: number }
   'project.deleted': { projectId: string }
   /** What projects may use that have no quota of their own. */
   'quota.default-changed': Record<string, never>

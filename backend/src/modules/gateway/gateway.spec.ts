@@ -5,7 +5,7 @@ import type { Visibility } from '../../common/policy/actions.js'
 import { makeEngine } from '../../../test/factories/engines.js'
 import { who } from '../../../test/factories/policy.js'
 import type { ListedEngine } from '../engines/engine.directory.js'
-import type { Project } from '../projects/project.js'
+import { newProject, type Project } from '../projects/project.js'
 import { AppAddresses, appPath } from './app-address.js'
 import { GatewayCookie } from './gateway-cookie.js'
 import { pageOf } from './pages.js'
@@ -214,21 +214,16 @@ describe('who looks at an app', () => {
 
 describe('whether an app is there for someone', () => {
   const engine = makeEngine({ id: ID })
-  const project = (visibility: Visibility): Project => ({
-    id: 'p1',
-    slug: 'p1',
-    title: 'P1',
-    summary: '',
-    task: '',
-    tags: [],
-    ownerId: 'owner',
-    visibility,
-    members: [{ kind: 'user', id: 'vic', role: 'viewer' }],
-    deletedAt: null,
-    createdAt: engine.createdAt,
-    updatedAt: engine.createdAt,
-    revision: 1,
-  })
+  const project = (visibility: Visibility): Project =>
+    newProject({
+      id: 'p1',
+      slug: 'p1',
+      title: 'P1',
+      ownerId: 'owner',
+      visibility,
+      members: [{ kind: 'user', id: 'vic', role: 'viewer' }],
+      createdAt: engine.createdAt,
+    })
   const internal = project('internal')
   const forMembers = makeEngine({ id: ID, access: 'members' })
   const listed = (change: Partial<ListedEngine> = {}): ListedEngine => ({ engine, project: project('private'), isPrivate: true, ...change })

@@ -3,16 +3,19 @@ import { Schema, trusted, type Model } from 'mongoose'
 import { isId } from '../../common/ids.js'
 import { accessOf, type AccessFilter, type AccessLists } from '../../common/policy/policy.js'
 import { isDuplicateKey, literally, Mongo } from '../../platform/mongo/mongo.js'
-import type { Project, ProjectChange, ProjectSharing } from './project.js'
-import { ProjectRepository, type ProjectQuery } from './project.repository.js'
-import { wordsOf } from './search-words.js'
+import { newProject, type Project, type ProjectChange, type ProjectSharing } from './project.js'
+import { ProjectRepository, type ListedProject } from './project.repository.js'
 
-type Stored = Omit<Project, 'id'> & { _id: string; words: string[]; access: AccessLists }
+type Stored = Omit<Project, 'id'> & { _id: string; access: AccessLists }
 
 const member = new Schema(
   { kind: { type: String, required: true }, id: { type: String, required: true }, role: { type: String, required: true } },
   { _id: false },
 )
+
+const text = { type: String, default: '' }
+const contact = new Schema({ name: text, email: text, url: text }, { _id: false })
+const link = new Schema({ title: text, url: text }, { _id: false })
 
 const schema = new Schema<Stored>(
   {
@@ -22,6 +25,13 @@ const schema = new Schema<Stored>(
     summary: { type: String, default: '' },
     task: { type: String, default: '' },
     tags: { type: [String], default: [] },
+    frameworks: { type: [String], default: [] },
+    licence: { type: String, default: '' },
+    contacts: { type: [contact], default: [] },
+    links: { type: [link], default: [] },
+    cover: { type: String, default: null },
+    publishedVersion: { type: Number, default: null },
+    publishedAt: { type: Date, default: null },
     ownerId: { type: String, required: true, index: true },
     visibility: { type: String, required: true },
     members: { type: [member], default: [] },
@@ -30,18 +40,16 @@ const schema = new Schema<Stored>(
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     revision: { type: Number, required: true },
-    words: { type: [String], default: [] },
   },
   { collection: 'projects', versionKey: false },
 )
-schema.index({ deletedAt: 1, createdAt: -1, _id: -1 })
-schema.index({ words: 1 })
-schema.index({ 'access.read': 1, createdAt: -1 })
-schema.index({ 'members.id': 1 })
+schema.index({ deletedAt: 1 })
+schema.index({ updatedAt: 1 })
+schema.index({ 'access.read': 1 })
 
-const toProject = ({ _id, words: _words, access: _access, ...rest }: Stored): Project => ({ id: _id, ...rest })
-const searchable = (project: Pick<Project, 'title' | 'summary' | 'task' | 'tags'>): string[] =>
-  wordsOf([project.title, project.summary, project.task, ...project.tags].join(' '))
+// A project of an earlier release lacks what came later.
+const toProject = ({ _id, access: _access, ...rest }: Stored): Project => newProject({ ...rest, id: _id })
+const NOT_LISTED = { contacts: 0, links: 0, cover: 0, access: 0 }
 
 @Injectable()
 export class MongoProjectRepository extends ProjectRepository {
@@ -56,7 +64,8 @@ export class MongoProjectRepository extends ProjectRepository {
   async insert(project: Project): Promise<boolean> {
     const { id, ...rest } = project
     try {
-      await this.model.create({ _id: id, ...rest, words: searchable(project), access: accessOf(project) })
+      await this.model.create({ _id: id, ...rest, access: accessOf(project) })
+      this.written(project)
       return true
     } catch (error) {
       if (isDuplicateKey(error)) return false
@@ -90,49 +99,49 @@ export class MongoProjectRepository extends ProjectRepository {
     return found.map(({ _id }) => _id)
   }
 
-  async search({ access, text, task, ownerId, after, limit }: ProjectQuery): Promise<Project[]> {
-    // Each word of the query is the beginning of a word of the project: an anchored pattern, so that the index on `words` serves it.
-    const words = wordsOf(text ?? '').map((word) => ({ words: trusted({ $regex: `^${word}` }) }))
-    const found = await this.model
-      .find({
-        ...ours(access),
-        deletedAt: null,
-        ...(task === undefined ? {} : { task }),
-        ...(ownerId === undefined ? {} : { ownerId }),
-        ...(words.length > 0 ? { $and: words } : {}),
-        ...(after
-          ? { $or: [{ createdAt: trusted({ $lt: after.createdAt }) }, { createdAt: after.createdAt, _id: trusted({ $lt: after.id }) }] }
-          : {}),
-      })
-      .sort({ createdAt: -1, _id: -1 })
-      .limit(limit + 1)
-      .lean<Stored[]>()
+  async findListed(): Promise<ListedProject[]> {
+    const found = await this.model.find({ deletedAt: null }, NOT_LISTED).lean<Stored[]>()
     return found.map(toProject)
   }
 
+  async findListedSince(at: Date): Promise<ListedProject[]> {
+    const found = await this.model.find({ updatedAt: trusted({ $gte: at }) }, NOT_LISTED).lean<Stored[]>()
+    return found.map(toProject)
+  }
+
+  async findAllIds(): Promise<string[]> {
+    const found = await this.model.find({ deletedAt: null }, { _id: 1 }).lean<{ _id: string }[]>()
+    return found.map(({ _id }) => _id)
+  }
+
   async update(id: string, revision: number, change: ProjectChange, at: Date): Promise<Project | null> {
-    const before = await this.model.findOne({ _id: id, revision, deletedAt: null }).lean<Stored>()
-    if (!before) return null
-    const words = searchable({ ...before, ...change })
-    const after = await this.model
-      .findOneAndUpdate(
-        { _id: id, revision, deletedAt: null },
-        { $set: { ...change, words, updatedAt: at }, $inc: { revision: 1 } },
-        { returnDocument: 'after' },
-      )
-      .lean<Stored>()
-    return after && toProject(after)
+    return this.change({ _id: id, revision, deletedAt: null }, { $set: { ...change, updatedAt: at }, $inc: { revision: 1 } })
   }
 
   async share(id: string, revision: number, sharing: ProjectSharing, at: Date): Promise<Project | null> {
-    const after = await this.model
-      .findOneAndUpdate(
-        { _id: id, revision, deletedAt: null },
-        { $set: { ...sharing, access: accessOf(sharing), updatedAt: at }, $inc: { revision: 1 } },
-        { returnDocument: 'after' },
-      )
-      .lean<Stored>()
-    return after && toProject(after)
+    return this.change(
+      { _id: id, revision, deletedAt: null },
+      { $set: { ...sharing, access: accessOf(sharing), updatedAt: at }, $inc: { revision: 1 } },
+    )
+  }
+
+  async touch(id: string, at: Date): Promise<Project | null> {
+    return this.change({ _id: id, deletedAt: null }, { $set: { updatedAt: at } })
+  }
+
+  async publish(id: string, version: number, at: Date): Promise<Project | null> {
+    const older = [{ publishedVersion: null }, { publishedVersion: trusted({ $lt: version }) }]
+    return this.change(
+      { _id: id, deletedAt: null, $or: older },
+      { $set: { publishedVersion: version, publishedAt: at, updatedAt: at }, $inc: { revision: 1 } },
+    )
+  }
+
+  async retract(id: string, version: number, latest: { version: number; at: Date } | null, at: Date): Promise<Project | null> {
+    return this.change(
+      { _id: id, deletedAt: null, publishedVersion: version },
+      { $set: { publishedVersion: latest?.version ?? null, publishedAt: latest?.at ?? null, updatedAt: at }, $inc: { revision: 1 } },
+    )
   }
 
   async findIds(ids: string[], access: NonNullable<AccessFilter>): Promise<string[]> {
@@ -152,11 +161,7 @@ export class MongoProjectRepository extends ProjectRepository {
   }
 
   async markDeleted(id: string, at: Date): Promise<boolean> {
-    const result = await this.model.updateOne(
-      { _id: id, deletedAt: null },
-      { $set: { deletedAt: at, updatedAt: at }, $inc: { revision: 1 } },
-    )
-    return result.modifiedCount === 1
+    return (await this.change({ _id: id, deletedAt: null }, { $set: { deletedAt: at, updatedAt: at }, $inc: { revision: 1 } })) !== null
   }
 
   async findDeleted(): Promise<Project[]> {
@@ -168,8 +173,14 @@ export class MongoProjectRepository extends ProjectRepository {
     await this.model.deleteOne({ _id: id, deletedAt: trusted({ $ne: null }) })
   }
 
-  /** Projects of the first release could be read by everyone who had signed in. */
+  private async change(filter: Record<string, unknown>, change: Record<string, unknown>): Promise<Project | null> {
+    const after = await this.model.findOneAndUpdate(filter, change, { returnDocument: 'after' }).lean<Stored>()
+    return after && this.written(toProject(after))
+  }
+
+  /** Projects of the first release could be read by everyone who had signed in; those of the next kept the words that they were searched by. */
   private async upgrade(): Promise<void> {
+    await this.model.collection.updateMany({ words: { $exists: true } }, { $unset: { words: '' } })
     const old = await this.model.find({ visibility: null }).lean<Stored[]>()
     for (const { _id, ownerId } of old) {
       const sharing: ProjectSharing = { ownerId, visibility: 'internal', members: [] }

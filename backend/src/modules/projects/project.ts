@@ -27,6 +27,19 @@ export const TASKS = [
   'other',
 ] as const
 
+/** Whom to ask about a project; a field that is empty says nothing. */
+export interface Contact {
+  name: string
+  email: string
+  url: string
+}
+
+/** Something elsewhere that belongs to a project, such as its paper or its code. */
+export interface Link {
+  title: string
+  url: string
+}
+
 /** A piece of work that a group shows: its card, its data and its apps. */
 export interface Project extends ProjectResource {
   id: string
@@ -36,6 +49,16 @@ export interface Project extends ProjectResource {
   summary: string
   task: string
   tags: string[]
+  frameworks: string[]
+  /** An SPDX identifier or words; empty when nothing is said. */
+  licence: string
+  contacts: Contact[]
+  links: Link[]
+  /** The asset that its card shows. */
+  cover: string | null
+  /** The newest published version; null before the first. */
+  publishedVersion: number | null
+  publishedAt: Date | null
   ownerId: string
   visibility: Visibility
   /** At most {@link MAX_MEMBERS}, each person and group once. */
@@ -55,9 +78,38 @@ export const MAX_MEMBERS = 200
 export type ProjectSharing = Pick<Project, 'ownerId' | 'visibility' | 'members'>
 
 /** The fields that a person may change. */
-export type ProjectChange = Partial<Pick<Project, 'title' | 'summary' | 'task' | 'tags'>>
+export type ProjectChange = Partial<
+  Pick<Project, 'title' | 'summary' | 'task' | 'tags' | 'frameworks' | 'licence' | 'contacts' | 'links' | 'cover'>
+>
+
+/** A new project with what is usual for the rest. */
+export function newProject(fields: Pick<Project, 'id' | 'slug' | 'title' | 'ownerId' | 'createdAt'> & Partial<Project>): Project {
+  return {
+    summary: '',
+    task: '',
+    tags: [],
+    frameworks: [],
+    licence: '',
+    contacts: [],
+    links: [],
+    cover: null,
+    publishedVersion: null,
+    publishedAt: null,
+    visibility: 'private',
+    members: [],
+    deletedAt: null,
+    updatedAt: fields.createdAt,
+    revision: 1,
+    ...fields,
+  }
+}
 
 const MAX_SLUG = 48
+/** Names of addresses beside `/api/projects/:idOrSlug`. */
+const RESERVED_SLUGS: ReadonlySet<string> = new Set(['facets'])
+
+/** Whether no project can have the slug, because its address means something else. */
+export const isReservedSlug = (slug: string): boolean => RESERVED_SLUGS.has(slug)
 
 /** A title as a part of an address: small ASCII letters, digits and hyphens; `project` when nothing of it can be kept. */
 export function slugOf(title: string): string {

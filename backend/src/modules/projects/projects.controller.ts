@@ -1,8 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common'
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common'
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../common/auth-context/auth-context.js'
 import { Raises } from '../../common/problem/raises.js'
-import { CreateProjectDto, ProjectDto, ProjectListQuery, ProjectPage, UpdateProjectDto } from './projects.dto.js'
+import { CreateProjectDto, ProjectDto, UpdateProjectDto } from './projects.dto.js'
 import { ProjectsService } from './projects.service.js'
 
 @ApiTags('projects')
@@ -13,17 +13,10 @@ export class ProjectsController {
   @Post()
   @Can('project:create')
   @ApiOperation({ summary: 'Create a project', operationId: 'createProject' })
+  @Raises('publication-blocked')
   @ApiCreatedResponse({ type: ProjectDto })
   create(@Auth() auth: AuthContext, @Body() dto: CreateProjectDto): Promise<ProjectDto> {
     return this.projects.create(auth, dto)
-  }
-
-  @Get()
-  @Can('project:read')
-  @ApiOperation({ summary: 'Projects, newest first', operationId: 'listProjects' })
-  @ApiOkResponse({ type: ProjectPage })
-  list(@Auth() auth: AuthContext, @Query() query: ProjectListQuery): Promise<ProjectPage> {
-    return this.projects.list(auth, query)
   }
 
   @Get(':idOrSlug')

@@ -4,14 +4,15 @@ import type { Action } from '../../common/policy/actions.js'
 import { can, filterFor, mayKnow, notThere, requireCan } from '../../common/policy/policy.js'
 import { now } from '../../common/clock.js'
 import { newId } from '../../common/ids.js'
-import { decodeCursor, toPage } from '../../common/pagination/pagination.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { EventBus } from '../events/event-bus.js'
 import { UserDeletion } from '../iam/users/user-deletion.js'
-import { UserRepository } from '../iam/users/user.repository.js'
-import { slugOf, type Project } from './project.js'
+import { ProjectCover } from './project-cover.js'
+import { isReservedSlug, newProject, slugOf, type Project } from './project.js'
+import { ProjectPresenter } from './project.presenter.js'
 import { ProjectRepository } from './project.repository.js'
-import { ProjectDto, type CreateProjectDto, type ProjectListQuery, type ProjectPage, type UpdateProjectDto } from './projects.dto.js'
+import type { CreateProjectDto, ProjectDto, UpdateProjectDto } from './projects.dto.js'
+import { VisibilityRule } from './visibility-rule.js'
 
 const SLUG_TRIES = 5
 const MOST_NAMED = 5_000
@@ -21,7 +22,9 @@ const MOST_NAMED = 5_000
 export class ProjectsService {
   constructor(
     private readonly projects: ProjectRepository,
-    private readonly users: UserRepository,
+    private readonly presenter: ProjectPresenter,
+    private readonly cover: ProjectCover,
+    private readonly rule: VisibilityRule,
     private readonly bus: EventBus,
     deletion: UserDeletion,
   ) {
@@ -32,26 +35,17 @@ export class ProjectsService {
   }
 
   async create(auth: AuthContext, dto: CreateProjectDto): Promise<ProjectDto> {
+    await this.rule.require(null, dto.visibility)
     const at = now()
     const base = slugOf(dto.title)
     for (let attempt = 0; attempt < SLUG_TRIES; attempt++) {
       const id = newId(at)
-      const slug = attempt === 0 ? base : `${base}-${id.slice(-6)}`
-      const project: Project = {
-        ...dto,
-        id,
-        slug,
-        ownerId: auth.user.id,
-        members: [],
-        deletedAt: null,
-        createdAt: at,
-        updatedAt: at,
-        revision: 1,
-      }
+      const slug = attempt === 0 && !isReservedSlug(base) ? base : `${base}-${id.slice(-6)}`
+      const project = newProject({ ...dto, id, slug, ownerId: auth.user.id, createdAt: at })
       if (await this.projects.insert(project)) {
         auth.trail.change({ resource: resourceOf(project), after: { ...dto, slug } })
         this.bus.publish('project.changed', { projectId: id, revision: 1 })
-        return this.toDto(auth, project)
+        return this.presenter.one(auth, project)
       }
     }
     throw new Error(`no free slug for "${base}" in ${SLUG_TRIES} tries`)
@@ -59,27 +53,13 @@ export class ProjectsService {
 
   async get(auth: AuthContext, idOrSlug: string): Promise<ProjectDto> {
     const project = this.check(auth, 'project:read', await this.projects.findByIdOrSlug(idOrSlug))
-    return this.toDto(auth, project)
-  }
-
-  async list(auth: AuthContext, { q, task, cursor, limit }: ProjectListQuery): Promise<ProjectPage> {
-    const access = filterFor(auth, 'project:read')
-    if (access === null) return { items: [], nextCursor: null }
-    const found = await this.projects.search({
-      access,
-      ...(q === undefined ? {} : { text: q }),
-      ...(task === undefined ? {} : { task }),
-      ...(cursor === undefined ? {} : { after: readCursor(cursor) }),
-      limit,
-    })
-    const page = toPage(found, limit, ({ createdAt, id }) => [createdAt.getTime(), id])
-    const owners = await this.users.mapOf(page.items.map(({ ownerId }) => ownerId))
-    return { items: page.items.map((project) => ProjectDto.from(project, owners.get(project.ownerId), auth)), nextCursor: page.nextCursor }
+    return this.presenter.one(auth, project)
   }
 
   async update(auth: AuthContext, id: string, { revision, ...change }: UpdateProjectDto): Promise<ProjectDto> {
     const project = await this.require(auth, 'project:update', id)
     if (project.revision !== revision) throw new DomainError('project-revision-conflict', { sent: revision, current: project.revision })
+    if (change.cover) await this.cover.require(id, change.cover)
     const updated = await this.projects.update(id, revision, change, now())
     if (!updated) {
       const current = await this.require(auth, 'project:update', id)
@@ -87,7 +67,7 @@ export class ProjectsService {
     }
     auth.trail.change({ resource: resourceOf(project), before: pick(project, change), after: { ...change } })
     this.bus.publish('project.changed', { projectId: id, revision: updated.revision })
-    return this.toDto(auth, updated)
+    return this.presenter.one(auth, updated)
   }
 
   /** Hides the project at once; what belongs to it is removed in the background by those who own it. */
@@ -106,10 +86,35 @@ export class ProjectsService {
     return this.check(auth, action, await this.projects.findById(id))
   }
 
+  /** Notes that what belongs to the project (its card, a report) was changed, which makes it a project changed just now. */
+  async touched(id: string): Promise<void> {
+    const project = await this.projects.touch(id, now())
+    if (project) this.bus.publish('project.changed', { projectId: id, revision: project.revision })
+  }
+
+  /** Notes that a version of the project was published; an older one than the newest changes nothing. */
+  async published(id: string, version: number, at: Date): Promise<void> {
+    const project = await this.projects.publish(id, version, at)
+    if (project) this.bus.publish('project.changed', { projectId: id, revision: project.revision })
+  }
+
+  /** Notes that a version is not there any more. @param latest the newest that is left, which takes its place where it was the newest; null for none */
+  async retracted(id: string, version: number, latest: { version: number; at: Date } | null): Promise<void> {
+    const project = await this.projects.retract(id, version, latest, now())
+    if (project) this.bus.publish('project.changed', { projectId: id, revision: project.revision })
+  }
+
   /** Those of the projects on which the caller may carry out the action. */
   async allowed(auth: AuthContext, action: Action, ids: string[]): Promise<string[]> {
     const access = filterFor(auth, action)
     return access === null || ids.length === 0 ? [] : this.projects.findIds(ids, access)
+  }
+
+  /** Those of the projects that the caller may read, in the order of the ids, and the ids of those that are not there any more. */
+  async readable(auth: AuthContext, ids: string[]): Promise<{ projects: Project[]; gone: string[] }> {
+    const found = await this.mapOf(ids)
+    const projects = ids.flatMap((id) => found.get(id) ?? []).filter((project) => can(auth, 'project:read', project))
+    return { projects, gone: ids.filter((id) => !found.has(id)) }
   }
 
   /** The project by its id, for the background work that acts for no one; null when it is gone or being deleted. */
@@ -146,10 +151,6 @@ export class ProjectsService {
     requireCan(auth, action, project)
     return project
   }
-
-  private async toDto(auth: AuthContext, project: Project): Promise<ProjectDto> {
-    return ProjectDto.from(project, (await this.users.findById(project.ownerId)) ?? undefined, auth)
-  }
 }
 
 /** The project as the audit log names it. */
@@ -157,8 +158,3 @@ export const resourceOf = ({ id, title }: Pick<Project, 'id' | 'title'>) => ({ t
 
 const pick = (project: Project, change: object): Record<string, unknown> =>
   Object.fromEntries(Object.keys(change).map((key) => [key, project[key as keyof Project]]))
-
-function readCursor(cursor: string): { createdAt: Date; id: string } {
-  const [time, id] = decodeCursor(cursor, ['number', 'string'])
-  return { createdAt: new Date(Number(time)), id: String(id) }
-}

@@ -54,7 +54,7 @@ export class SharingController {
   @HttpCode(200)
   @Can('project:share')
   @ApiOperation({ summary: 'Say who else may read a project', operationId: 'setProjectVisibility' })
-  @Raises('project-revision-conflict')
+  @Raises('project-revision-conflict', 'publication-blocked')
   @ApiOkResponse({ type: SharingDto })
   setVisibility(@Auth() auth: AuthContext, @Param('id') id: string, @Body() dto: SetVisibilityDto): Promise<SharingDto> {
     return this.sharing.setVisibility(auth, id, dto)

@@ -10,6 +10,7 @@ import { MAX_MEMBERS, type Project, type ProjectSharing } from './project.js'
 import { ProjectRepository } from './project.repository.js'
 import { ProjectsService, resourceOf } from './projects.service.js'
 import type { SetVisibilityDto, SharingDto } from './sharing.dto.js'
+import { VisibilityRule } from './visibility-rule.js'
 
 /** Who may do what in a project: its visibility, its members, its owner. */
 @Injectable()
@@ -18,6 +19,7 @@ export class SharingService {
     private readonly projects: ProjectsService,
     private readonly repository: ProjectRepository,
     private readonly directory: Directory,
+    private readonly rule: VisibilityRule,
     private readonly bus: EventBus,
   ) {}
 
@@ -47,6 +49,7 @@ export class SharingService {
   async setVisibility(auth: AuthContext, id: string, { visibility, revision }: SetVisibilityDto): Promise<SharingDto> {
     return this.change(auth, 'project:share', id, async (project) => {
       if (project.revision !== revision) throw new DomainError('project-revision-conflict', { sent: revision, current: project.revision })
+      await this.rule.require(project, visibility)
       return { ...project, visibility }
     })
   }

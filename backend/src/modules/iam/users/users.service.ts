@@ -113,6 +113,7 @@ export class UsersService {
       await this.users.secure(id, disabled.revision, { state: user.state }, now())
       throw error
     }
+    await this.deletion.clean(id)
     await this.users.remove(id)
     const { username, displayName, email, role, state } = user
     auth.trail.change({ resource: userResource(user), before: { username, displayName, email, role, state } })
