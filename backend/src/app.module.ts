@@ -25,6 +25,7 @@ import { RegistryModule } from './platform/registry/registry.module.js'
 import { DatasetsModule } from './modules/datasets/datasets.module.js'
 import { ProjectsModule } from './modules/projects/projects.module.js'
 import { RegistriesModule } from './modules/registries/registries.module.js'
+import { ReportsModule } from './modules/reports/reports.module.js'
 import { UploadsModule } from './modules/uploads/uploads.module.js'
 
 /** The only list of modules. */
@@ -53,6 +54,7 @@ export class AppModule {
       DatasetsModule,
       UploadsModule,
       AssetsModule,
+      ReportsModule,
       QuotasModule,
       SizesModule,
       EnginesModule,
