@@ -11,7 +11,7 @@ describe('the query of the catalogue', () => {
   })
 
   it('leaves what is as usual out of the address', () => {
-    expect(locationOf(queryFrom({ q: ' ', sort: 'new', updated: 'never', hasApp: 'maybe', tag: [null, ''] }))).toEqual({})
+    expect(locationOf(queryFrom({ q: ' ', sort: 'oldest', updated: 'never', hasApp: 'maybe', tag: [null, ''] }))).toEqual({})
   })
 
   it('is sent as the portal takes it', () => {

@@ -2,7 +2,7 @@ import type { LocationQuery } from 'vue-router'
 import type { Query } from '../api/client'
 import { type FacetName, facetNames } from '../api/catalogue'
 
-/** What can be sorted by, the usual one first. */
+/** What can be sorted by. */
 export const sorts = ['new', 'updated', 'viewed', 'stars'] as const
 export type Sort = (typeof sorts)[number]
 export const periods = ['week', 'month', 'year'] as const
@@ -14,7 +14,8 @@ export interface CatalogueQuery {
   /** Values chosen of each facet. */
   facets: Record<FacetName, string[]>
   updated: Period | ''
-  sort: Sort
+  /** Empty for the usual order: what fits the words best, or the newest where there are none. */
+  sort: Sort | ''
 }
 
 /** One filter that is set: what a chip shows and takes away. */
@@ -36,7 +37,7 @@ export function queryFrom(location: LocationQuery): CatalogueQuery {
     q: first(location['q']).trim(),
     facets,
     updated: periods.find((period) => period === first(location['updated'])) ?? '',
-    sort: sorts.find((sort) => sort === first(location['sort'])) ?? sorts[0],
+    sort: sorts.find((sort) => sort === first(location['sort'])) ?? '',
   }
 }
 
@@ -49,7 +50,7 @@ export function locationOf({ q, facets, updated, sort }: CatalogueQuery): Record
     if (only !== undefined) location[name] = others.length === 0 ? only : facets[name].toSorted()
   }
   if (updated !== '') location['updated'] = updated
-  if (sort !== sorts[0]) location['sort'] = sort
+  if (sort !== '') location['sort'] = sort
   return location
 }
 

@@ -24,7 +24,6 @@ const alike: Record<string, readonly string[]> = {
     'in {project}',
     'Ingress',
     'Knative',
-    'Link {number}',
     'Links',
     'Live',
     'Log',
