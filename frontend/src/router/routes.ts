@@ -82,6 +82,14 @@ export const routes: RouteRecordRaw[] = [
             component: () => import('../pages/ProjectAppForm.vue'),
             meta: { account: true },
           },
+          { path: 'reports', name: 'project-reports', component: () => import('../pages/reports/ReportsPage.vue') },
+          { path: 'reports/:report', name: 'project-report', component: () => import('../pages/reports/ReportPage.vue') },
+          {
+            path: 'reports/:report/edit',
+            name: 'project-report-edit',
+            component: () => import('../pages/reports/ReportEditPage.vue'),
+            meta: { account: true },
+          },
           { path: 'data', name: 'project-data', component: () => import('../pages/ProjectData.vue') },
           {
             path: 'members',

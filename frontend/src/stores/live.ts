@@ -10,6 +10,9 @@ export interface LiveEvents {
   'engine.status-changed': { engineId: string; projectId: string; phase: EnginePhase }
   'upload.completed': { uploadId: string; datasetId: string; projectId: string; fileId: string }
   'project.changed': { projectId: string; revision: number }
+  'report.changed': { projectId: string; reportId: string; revision: number }
+  /** Someone opened the report to write, or left it. */
+  'report.presence': { projectId: string; reportId: string }
   'system.changed': Record<string, never>
   /** Not from the portal: the stream was away, so anything may have changed. */
   resumed: Record<string, never>

@@ -4,6 +4,7 @@ import { engine } from './en-engine'
 import { apps, frame, logLimits, noApp, quota, registries, sizes, sweep } from './en-hosting'
 import { problems } from './en-problems'
 import { policy, publish, version, versions } from './en-publish'
+import { chart, editor, reports } from './en-reports'
 import { wizard } from './en-wizard'
 
 /** English, the language that is always complete: other languages have the same shape (`Messages`). */
@@ -108,8 +109,6 @@ const en = {
   },
 
   bar: {
-    search: 'Search projects',
-    searchHint: 'Press / to search',
     clearSearch: 'Clear the search',
     create: 'New project',
     account: 'Account',
@@ -574,6 +573,9 @@ const en = {
   sizes,
   sweep,
   table,
+  reports,
+  editor,
+  chart,
   version,
   versions,
   wizard,

@@ -1,0 +1,32 @@
+let loading: Promise<typeof import('katex').default> | null = null
+
+async function load(): Promise<typeof import('katex').default> {
+  const [{ default: katex }] = await Promise.all([import('katex'), import('katex/dist/katex.min.css')])
+  return katex
+}
+
+/**
+ * Sets a formula into an element. A formula that cannot be set is shown as it was typed, with what is wrong on hover.
+ * @returns whether it could be set
+ */
+export async function setFormula(element: HTMLElement, latex: string, displayMode: boolean): Promise<boolean> {
+  loading ??= load()
+  let katex
+  try {
+    katex = await loading
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    loading = null
+    element.textContent = latex
+    return false
+  }
+  try {
+    katex.render(latex, element, { displayMode, throwOnError: true, trust: false, strict: 'ignore', maxExpand: 200, maxSize: 20 })
+    return true
+  } catch (error) {
+    if (!(error instanceof katex.ParseError)) throw error
+    element.textContent = latex
+    element.title = error.message
+    return false
+  }
+}

@@ -1,0 +1,4 @@
+declare module 'plotly.js-strict-dist-min' {
+  const plotly: import('./plotly').PlotlyApi
+  export default plotly
+}
