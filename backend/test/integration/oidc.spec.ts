@@ -147,15 +147,15 @@ describe('signing in at a real provider', () => {
     })
     for (const name of ['state', 'nonce', 'code_challenge']) expect(asked.get(name)?.length).toBeGreaterThan(40)
     const [cookie = ''] = answer.headers.getSetCookie()
-    expect(cookie).toMatch(/^vitrine_oidc=[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/)
-    expect(Buffer.from(cookie.split(/[=;]/)[1] ?? '', 'base64url').toString('latin1')).not.toContain(asked.get('state'))
+    expect(cookie).toMatch(/^vitrine_oidc=v1\.[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/)
+    expect(Buffer.from(cookie.split(/[.;]/)[1] ?? '', 'base64url').toString('latin1')).not.toContain(asked.get('state'))
     expect(answer.headers.get('cache-control')).toBe('no-store')
   })
 
   it('behind TLS the cookie is __Host- and Secure', async () => {
     const at = await portalWith({ VITRINE_PUBLIC_URL: 'https://portal.example' })
     const answer = await at.anonymous().fetch('/api/auth/oidc/start')
-    expect(answer.headers.getSetCookie()[0]).toMatch(/^__Host-vitrine-oidc=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+    expect(answer.headers.getSetCookie()[0]).toMatch(/^__Host-vitrine-oidc=v1\.[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
   })
 
   it('gives people without a usable name one, and those of the same name different ones', async () => {
