@@ -477,6 +477,21 @@ export type CreateProjectDto = {
     visibility?: 'private' | 'internal' | 'public';
 };
 
+export type ContactDto = {
+    name: string;
+    email: string;
+    url: string;
+};
+
+export type LinkDto = {
+    title: string;
+    url: string;
+};
+
+export type ProjectAppDto = {
+    phase: 'Pending' | 'Deploying' | 'Running' | 'Idle' | 'Waking' | 'Degraded' | 'Failed' | 'Paused' | 'Missing' | 'Deleting';
+};
+
 export type ProjectDto = {
     id: string;
     slug: string;
@@ -484,20 +499,42 @@ export type ProjectDto = {
     summary: string;
     task: '' | 'tabular-classification' | 'tabular-regression' | 'time-series-forecasting' | 'image-classification' | 'object-detection' | 'image-segmentation' | 'image-generation' | 'text-classification' | 'token-classification' | 'question-answering' | 'summarization' | 'translation' | 'text-generation' | 'sentence-similarity' | 'automatic-speech-recognition' | 'audio-classification' | 'text-to-speech' | 'reinforcement-learning' | 'recommendation' | 'anomaly-detection' | 'other';
     tags: Array<string>;
+    frameworks: Array<string>;
+    licence: string;
+    contacts: Array<ContactDto>;
+    links: Array<LinkDto>;
+    /**
+     * an asset of the project
+     */
+    cover: string | null;
+    coverUrl: string | null;
+    stars: number;
+    /**
+     * whether you gave one of the stars
+     */
+    starred: boolean;
+    /**
+     * visitors, counted once a day each
+     */
+    views: number;
+    /**
+     * the best of its apps; null when it has none
+     */
+    app: ProjectAppDto | null;
+    /**
+     * the newest published version
+     */
+    publishedVersion: number | null;
+    publishedAt: string | null;
     owner: PersonDto;
     visibility: 'private' | 'internal' | 'public';
     /**
      * what you may do with it
      */
-    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
+    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:star' | 'project:view' | 'card:save' | 'report:save' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'publication:manage' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
     createdAt: string;
     updatedAt: string;
     revision: number;
-};
-
-export type ProjectPage = {
-    items: Array<ProjectDto>;
-    nextCursor: string | null;
 };
 
 export type UpdateProjectDto = {
@@ -509,6 +546,20 @@ export type UpdateProjectDto = {
     summary?: string;
     task?: '' | 'tabular-classification' | 'tabular-regression' | 'time-series-forecasting' | 'image-classification' | 'object-detection' | 'image-segmentation' | 'image-generation' | 'text-classification' | 'token-classification' | 'question-answering' | 'summarization' | 'translation' | 'text-generation' | 'sentence-similarity' | 'automatic-speech-recognition' | 'audio-classification' | 'text-to-speech' | 'reinforcement-learning' | 'recommendation' | 'anomaly-detection' | 'other';
     tags?: Array<string>;
+    /**
+     * what it was made with
+     */
+    frameworks?: Array<string>;
+    /**
+     * an SPDX identifier or words; empty for none
+     */
+    licence?: string;
+    contacts?: Array<ContactDto>;
+    links?: Array<LinkDto>;
+    /**
+     * an asset of the project; null for none
+     */
+    cover?: string | null;
 };
 
 export type MemberDto = {
@@ -558,11 +609,59 @@ export type TransferDto = {
 };
 
 export type PermissionsDto = {
-    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
+    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:star' | 'project:view' | 'card:save' | 'report:save' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'publication:manage' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
     /**
      * null when no project was asked for
      */
-    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'> | null;
+    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:star' | 'project:view' | 'card:save' | 'report:save' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'publication:manage' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'> | null;
+};
+
+export type CardDto = {
+    /**
+     * rich text; null for none
+     */
+    description: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * rich text; null for none
+     */
+    explanation: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * rich text; null for none
+     */
+    usage: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * rich text; null for none
+     */
+    limitations: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * rich text; null for none
+     */
+    performance: {
+        [key: string]: unknown;
+    } | null;
+    revision: number;
+};
+
+export type WriteCardDto = {
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
+    section: 'description' | 'explanation' | 'usage' | 'limitations' | 'performance';
+    /**
+     * rich text; null for none
+     */
+    content: {
+        [key: string]: unknown;
+    } | null;
 };
 
 export type AdmissionDto = {
@@ -731,6 +830,202 @@ export type CompleteUploadDto = {
 export type CompletedUploadDto = {
     upload: UploadDto;
     file: DatasetFileDto;
+};
+
+export type CreateAssetDto = {
+    name: string;
+    /**
+     * size of the file in bytes
+     */
+    size: number;
+    /**
+     * one of image/png, image/jpeg, image/gif, image/webp, image/avif, video/mp4, video/webm, text/vtt
+     */
+    contentType: string;
+};
+
+export type AssetUploadDto = {
+    id: string;
+    /**
+     * address in the object store for one PUT of the whole file
+     */
+    uploadUrl: string;
+    /**
+     * until when that address works
+     */
+    expiresAt: string;
+};
+
+export type CompleteAssetDto = {
+    /**
+     * ETag header of the answer to the PUT
+     */
+    etag: string;
+};
+
+export type AssetDto = {
+    id: string;
+    projectId: string;
+    name: string;
+    kind: 'image' | 'video' | 'captions';
+    contentType: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp' | 'image/avif' | 'video/mp4' | 'video/webm' | 'text/vtt';
+    size: number;
+    /**
+     * of a picture, in pixels as it is shown
+     */
+    width: number | null;
+    height: number | null;
+    /**
+     * where a page finds it; it stays the same
+     */
+    url: string;
+};
+
+export type ReportSummaryDto = {
+    id: string;
+    projectId: string;
+    title: string;
+    revision: number;
+    createdAt: string;
+    updatedAt: string;
+    author: PersonDto;
+    lastEditor: PersonDto;
+    words: number;
+};
+
+export type ReportListDto = {
+    items: Array<ReportSummaryDto>;
+};
+
+export type CreateReportDto = {
+    title: string;
+    /**
+     * JSON of the editor (ProseMirror); see docs/reports.md
+     */
+    content?: {
+        [key: string]: unknown;
+    };
+};
+
+export type OutlineEntryDto = {
+    /**
+     * of the heading in the HTML
+     */
+    id: string;
+    level: number;
+    text: string;
+};
+
+export type ReportDto = {
+    id: string;
+    projectId: string;
+    title: string;
+    revision: number;
+    createdAt: string;
+    updatedAt: string;
+    author: PersonDto;
+    lastEditor: PersonDto;
+    words: number;
+    /**
+     * JSON of the editor (ProseMirror); see docs/reports.md
+     */
+    content: {
+        [key: string]: unknown;
+    };
+    outline: Array<OutlineEntryDto>;
+    /**
+     * who has it open in the editor; told to those who may write it
+     */
+    editors: Array<PersonDto>;
+};
+
+export type ImportHtmlDto = {
+    /**
+     * as it is pasted or read from a file, with pictures in it as data: addresses
+     */
+    html: string;
+};
+
+export type ImportedHtmlDto = {
+    /**
+     * JSON of the editor (ProseMirror); see docs/reports.md
+     */
+    content: {
+        [key: string]: unknown;
+    };
+    /**
+     * what could not be taken over, for people to read
+     */
+    dropped: Array<string>;
+};
+
+export type UpdateReportDto = {
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
+    title?: string;
+    /**
+     * JSON of the editor (ProseMirror); see docs/reports.md
+     */
+    content?: {
+        [key: string]: unknown;
+    };
+    /**
+     * keep what the report said before as a revision, whatever its age: before it is replaced as a whole
+     */
+    keep?: boolean;
+};
+
+export type ReportHtmlDto = {
+    /**
+     * made from an allow-list; charts as tables
+     */
+    html: string;
+};
+
+export type ReportRevisionSummaryDto = {
+    /**
+     * the revision that the report had
+     */
+    number: number;
+    title: string;
+    words: number;
+    /**
+     * who wrote it last
+     */
+    editor: PersonDto;
+    /**
+     * when it was written
+     */
+    at: string;
+};
+
+export type ReportRevisionListDto = {
+    items: Array<ReportRevisionSummaryDto>;
+};
+
+export type ReportRevisionDto = {
+    /**
+     * the revision that the report had
+     */
+    number: number;
+    title: string;
+    words: number;
+    /**
+     * who wrote it last
+     */
+    editor: PersonDto;
+    /**
+     * when it was written
+     */
+    at: string;
+    /**
+     * JSON of the editor (ProseMirror); see docs/reports.md
+     */
+    content: {
+        [key: string]: unknown;
+    };
 };
 
 export type QuotaLimitsDto = {
@@ -1618,10 +1913,337 @@ export type LogLimitsDto = {
     maxBytesPerApp: number;
 };
 
+export type ProjectPage = {
+    items: Array<ProjectDto>;
+    nextCursor: string | null;
+    /**
+     * how many there are on all pages
+     */
+    total: number;
+};
+
+export type FacetValueDto = {
+    /**
+     * what to filter by
+     */
+    value: string;
+    /**
+     * what to show
+     */
+    label: string;
+    /**
+     * how many projects choosing it would show
+     */
+    count: number;
+};
+
+export type FacetsDto = {
+    task: Array<FacetValueDto>;
+    tag: Array<FacetValueDto>;
+    framework: Array<FacetValueDto>;
+    licence: Array<FacetValueDto>;
+    owner: Array<FacetValueDto>;
+    group: Array<FacetValueDto>;
+    hasApp: Array<FacetValueDto>;
+};
+
+export type ProjectFacetsDto = {
+    total: number;
+    /**
+     * the most frequent values, and those that are chosen; without the filter by the facet itself
+     */
+    facets: FacetsDto;
+};
+
+export type StarDto = {
+    stars: number;
+    starred: boolean;
+};
+
+export type HitDto = {
+    kind: 'project' | 'report' | 'dataset' | 'person';
+    id: string;
+    title: string;
+    /**
+     * a line about it; may be empty
+     */
+    text: string;
+    /**
+     * its path in the page
+     */
+    url: string;
+    /**
+     * the project that it is in
+     */
+    projectTitle: string | null;
+};
+
+export type HitsDto = {
+    items: Array<HitDto>;
+};
+
+export type ChecklistItemDto = {
+    id: string;
+    /**
+     * blocking: the project cannot become public, or publish a version while it is
+     */
+    state: 'ok' | 'blocking' | 'warning';
+    title: string;
+    /**
+     * what to do, or what is fine
+     */
+    detail: string;
+    /**
+     * what of the project mends it
+     */
+    field: 'summary' | 'licence' | 'contacts' | 'description' | 'limitations' | 'reports' | 'datasets' | 'apps' | 'env' | null;
+};
+
+export type PublicationDto = {
+    checklist: Array<ChecklistItemDto>;
+    /**
+     * whether the project shows something else than its newest version
+     */
+    changed: boolean;
+    /**
+     * the newest version; null before the first
+     */
+    latest: number | null;
+};
+
+export type PublishDto = {
+    /**
+     * what is new, for whoever compares versions
+     */
+    note?: string;
+    /**
+     * who can read the project from then on; as before when left out
+     */
+    visibility?: 'internal' | 'public';
+};
+
+export type WithdrawalDto = {
+    at: string;
+    reason: string;
+};
+
+export type FrozenCardDto = {
+    /**
+     * rich text
+     */
+    description: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * rich text
+     */
+    explanation: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * rich text
+     */
+    usage: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * rich text
+     */
+    limitations: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * rich text
+     */
+    performance: {
+        [key: string]: unknown;
+    } | null;
+};
+
+export type FrozenReportDto = {
+    id: string;
+    title: string;
+    /**
+     * rich text
+     */
+    content: {
+        [key: string]: unknown;
+    };
+};
+
+export type FrozenDatasetDto = {
+    id: string;
+    name: string;
+    /**
+     * how many
+     */
+    files: number;
+    sizeBytes: number;
+    /**
+     * SHA-256, in hex, over names, sizes and checksums of its files
+     */
+    checksum: string;
+};
+
+export type FrozenAppDto = {
+    name: string;
+    image: string;
+    /**
+     * what the image was; null where the cluster has not said
+     */
+    digest: string | null;
+};
+
+export type ChartSnapshotDto = {
+    /**
+     * a section of the card, or the id of a report
+     */
+    place: string;
+    id: string;
+    /**
+     * where its numbers came from
+     */
+    source: {
+        [key: string]: unknown;
+    };
+    /**
+     * SHA-256, in hex, of the canonical JSON of what is drawn
+     */
+    hash: string;
+    /**
+     * when its data was read
+     */
+    snapshot: string;
+};
+
 export type VersionDto = {
     name: string;
     version: string;
     node: string;
+};
+
+export type VersionSummaryDto = {
+    number: number;
+    at: string;
+    /**
+     * as they were called then
+     */
+    author: PersonDto;
+    note: string;
+    /**
+     * SHA-256, in hex, of the canonical JSON (RFC 8785) of what is frozen
+     */
+    hash: string;
+    /**
+     * what the image of its first app was, as in sha256:…
+     */
+    appDigest: string | null;
+    /**
+     * of a withdrawn version nothing else is told but its number and date
+     */
+    withdrawn: WithdrawalDto | null;
+};
+
+export type VersionListDto = {
+    /**
+     * the newest first
+     */
+    items: Array<VersionSummaryDto>;
+};
+
+export type VersionFieldDiffDto = {
+    field: 'title' | 'summary' | 'task' | 'tags' | 'frameworks' | 'licence' | 'contacts' | 'links' | 'cover' | 'datasets' | 'apps';
+    before: string | null;
+    after: string | null;
+};
+
+export type WordDiffDto = {
+    kind: 'same' | 'added' | 'removed';
+    text: string;
+};
+
+export type BlockDiffDto = {
+    kind: 'same' | 'added' | 'removed' | 'changed';
+    before: string | null;
+    after: string | null;
+    /**
+     * of a changed block, unless it has too many words to compare
+     */
+    words?: Array<WordDiffDto>;
+};
+
+export type SectionDiffDto = {
+    section: 'description' | 'explanation' | 'usage' | 'limitations' | 'performance';
+    blocks: Array<BlockDiffDto>;
+};
+
+export type ReportDiffDto = {
+    id: string;
+    title: string;
+    state: 'added' | 'removed' | 'changed' | 'same';
+    /**
+     * none when it is the same
+     */
+    blocks: Array<BlockDiffDto>;
+};
+
+export type VersionDiffDto = {
+    /**
+     * those that differ
+     */
+    fields: Array<VersionFieldDiffDto>;
+    /**
+     * those that differ
+     */
+    sections: Array<SectionDiffDto>;
+    reports: Array<ReportDiffDto>;
+};
+
+export type WithdrawDto = {
+    reason: string;
+};
+
+export type CitationDto = {
+    /**
+     * an entry for BibTeX
+     */
+    bibtex: string;
+    /**
+     * the content of a CITATION.cff, version 1.2.0
+     */
+    cff: string;
+    /**
+     * one line, as the APA has it
+     */
+    text: string;
+};
+
+export type PublicationPolicyDto = {
+    requireLicence: boolean;
+    /**
+     * that the section about limitations has to have; 0 asks for none
+     */
+    minLimitationsWords: number;
+    /**
+     * with at least one file
+     */
+    requireDataset: boolean;
+    /**
+     * an app that has been ready
+     */
+    requireAppReady: boolean;
+    /**
+     * whether an environment with values that look like secrets is refused
+     */
+    refuseSecretLookingEnv: boolean;
+    /**
+     * whether a project becomes public only by a version that has all of this; otherwise it is advice
+     */
+    enforced: boolean;
+    /**
+     * the revision that the change starts from; 409 when it is stale
+     */
+    revision: number;
 };
 
 export type ClusterCapabilityDto = {
@@ -1687,7 +2309,7 @@ export type Problem = {
      * what happened and what to do
      */
     detail: string;
-    code: 'validation-failed' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-generation-not-found' | 'engine-not-preview' | 'engine-digest-unknown' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'registry-not-found' | 'too-many-registries' | 'quota-apps-exceeded' | 'internal-error';
+    code: 'validation-failed' | 'rich-text-invalid' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'asset-not-found' | 'asset-type-unknown' | 'asset-too-large' | 'assets-full' | 'asset-not-arrived' | 'asset-mismatch' | 'asset-invalid' | 'asset-in-use' | 'report-not-found' | 'report-revision-not-found' | 'report-revision-conflict' | 'too-many-reports' | 'card-revision-conflict' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-generation-not-found' | 'engine-not-preview' | 'engine-digest-unknown' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'registry-not-found' | 'too-many-registries' | 'quota-apps-exceeded' | 'publication-blocked' | 'publication-in-progress' | 'publication-too-large' | 'publication-policy-conflict' | 'version-not-found' | 'version-withdrawn' | 'internal-error';
     requestId: string;
     errors?: Array<{
         path: string;
@@ -3742,7 +4364,34 @@ export type ListProjectsData = {
          * words that must all occur; the beginning of each is enough
          */
         q?: string;
-        task?: '' | 'tabular-classification' | 'tabular-regression' | 'time-series-forecasting' | 'image-classification' | 'object-detection' | 'image-segmentation' | 'image-generation' | 'text-classification' | 'token-classification' | 'question-answering' | 'summarization' | 'translation' | 'text-generation' | 'sentence-similarity' | 'automatic-speech-recognition' | 'audio-classification' | 'text-to-speech' | 'reinforcement-learning' | 'recommendation' | 'anomaly-detection' | 'other';
+        /**
+         * any of these; so with all that can be given more than once
+         */
+        task?: Array<'tabular-classification' | 'tabular-regression' | 'time-series-forecasting' | 'image-classification' | 'object-detection' | 'image-segmentation' | 'image-generation' | 'text-classification' | 'token-classification' | 'question-answering' | 'summarization' | 'translation' | 'text-generation' | 'sentence-similarity' | 'automatic-speech-recognition' | 'audio-classification' | 'text-to-speech' | 'reinforcement-learning' | 'recommendation' | 'anomaly-detection' | 'other'>;
+        tag?: Array<string>;
+        framework?: Array<string>;
+        licence?: Array<string>;
+        /**
+         * ids of people
+         */
+        owner?: Array<string>;
+        /**
+         * ids of groups that have a role in it
+         */
+        group?: Array<string>;
+        hasApp?: Array<'true' | 'false'>;
+        /**
+         * changed within the last 7, 30 or 365 days
+         */
+        updated?: 'week' | 'month' | 'year';
+        /**
+         * mine: your own; drafts: of these those that were never published; shared: those of others in which you have a role; starred: those with your star
+         */
+        scope?: 'all' | 'mine' | 'drafts' | 'shared' | 'starred';
+        /**
+         * the highest first; without it what fits the words best, or the newest where there are none
+         */
+        sort?: 'new' | 'updated' | 'viewed' | 'stars';
     };
     url: '/api/projects';
 };
@@ -3802,6 +4451,10 @@ export type CreateProjectErrors = {
      * not allowed
      */
     403: Problem;
+    /**
+     * does not go with what is stored: publication-blocked
+     */
+    409: Problem;
     /**
      * the body is too large
      */
@@ -4195,7 +4848,7 @@ export type SetProjectVisibilityErrors = {
      */
     404: Problem;
     /**
-     * does not go with what is stored: project-revision-conflict
+     * does not go with what is stored: project-revision-conflict, publication-blocked
      */
     409: Problem;
     /**
@@ -4334,6 +4987,114 @@ export type GetMyPermissionsResponses = {
 };
 
 export type GetMyPermissionsResponse = GetMyPermissionsResponses[keyof GetMyPermissionsResponses];
+
+export type GetProjectCardData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/card';
+};
+
+export type GetProjectCardErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetProjectCardError = GetProjectCardErrors[keyof GetProjectCardErrors];
+
+export type GetProjectCardResponses = {
+    200: CardDto;
+};
+
+export type GetProjectCardResponse = GetProjectCardResponses[keyof GetProjectCardResponses];
+
+export type WriteProjectCardData = {
+    body: WriteCardDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/card';
+};
+
+export type WriteProjectCardErrors = {
+    /**
+     * the request is not valid: rich-text-invalid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: card-revision-conflict
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type WriteProjectCardError = WriteProjectCardErrors[keyof WriteProjectCardErrors];
+
+export type WriteProjectCardResponses = {
+    200: CardDto;
+};
+
+export type WriteProjectCardResponse = WriteProjectCardResponses[keyof WriteProjectCardResponses];
 
 export type AdmitToEngineData = {
     body?: never;
@@ -5281,6 +6042,834 @@ export type CompleteUploadResponses = {
 };
 
 export type CompleteUploadResponse = CompleteUploadResponses[keyof CompleteUploadResponses];
+
+export type CreateAssetData = {
+    body: CreateAssetDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/assets';
+};
+
+export type CreateAssetErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: assets-full
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * cannot be done: asset-type-unknown, asset-too-large
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+    /**
+     * there is no space left: object-store-full
+     */
+    507: Problem;
+};
+
+export type CreateAssetError = CreateAssetErrors[keyof CreateAssetErrors];
+
+export type CreateAssetResponses = {
+    201: AssetUploadDto;
+};
+
+export type CreateAssetResponse = CreateAssetResponses[keyof CreateAssetResponses];
+
+export type CompleteAssetData = {
+    body: CompleteAssetDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/assets/{id}/complete';
+};
+
+export type CompleteAssetErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: asset-not-arrived, asset-mismatch
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * cannot be done: asset-invalid
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+    /**
+     * there is no space left: object-store-full
+     */
+    507: Problem;
+};
+
+export type CompleteAssetError = CompleteAssetErrors[keyof CompleteAssetErrors];
+
+export type CompleteAssetResponses = {
+    200: AssetDto;
+};
+
+export type CompleteAssetResponse = CompleteAssetResponses[keyof CompleteAssetResponses];
+
+export type DeleteAssetData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/assets/{id}';
+};
+
+export type DeleteAssetErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: asset-in-use
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DeleteAssetError = DeleteAssetErrors[keyof DeleteAssetErrors];
+
+export type DeleteAssetResponses = {
+    204: void;
+};
+
+export type DeleteAssetResponse = DeleteAssetResponses[keyof DeleteAssetResponses];
+
+export type GetAssetData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/assets/{id}';
+};
+
+export type GetAssetErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetAssetError = GetAssetErrors[keyof GetAssetErrors];
+
+export type GetAssetResponses = {
+    200: AssetDto;
+};
+
+export type GetAssetResponse = GetAssetResponses[keyof GetAssetResponses];
+
+export type GetAssetContentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/assets/{id}/content';
+};
+
+export type GetAssetContentErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetAssetContentError = GetAssetContentErrors[keyof GetAssetContentErrors];
+
+export type GetAssetContentResponses = {
+    /**
+     * captions
+     */
+    200: string;
+};
+
+export type GetAssetContentResponse = GetAssetContentResponses[keyof GetAssetContentResponses];
+
+export type ListReportsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/reports';
+};
+
+export type ListReportsErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListReportsError = ListReportsErrors[keyof ListReportsErrors];
+
+export type ListReportsResponses = {
+    200: ReportListDto;
+};
+
+export type ListReportsResponse = ListReportsResponses[keyof ListReportsResponses];
+
+export type CreateReportData = {
+    body: CreateReportDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/reports';
+};
+
+export type CreateReportErrors = {
+    /**
+     * the request is not valid: rich-text-invalid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * cannot be done: too-many-reports
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type CreateReportError = CreateReportErrors[keyof CreateReportErrors];
+
+export type CreateReportResponses = {
+    201: ReportDto;
+};
+
+export type CreateReportResponse = CreateReportResponses[keyof CreateReportResponses];
+
+export type ImportHtmlData = {
+    body: ImportHtmlDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/richtext/import';
+};
+
+export type ImportHtmlErrors = {
+    /**
+     * the request is not valid: rich-text-invalid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+    /**
+     * there is no space left: object-store-full
+     */
+    507: Problem;
+};
+
+export type ImportHtmlError = ImportHtmlErrors[keyof ImportHtmlErrors];
+
+export type ImportHtmlResponses = {
+    200: ImportedHtmlDto;
+};
+
+export type ImportHtmlResponse = ImportHtmlResponses[keyof ImportHtmlResponses];
+
+export type DeleteReportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/reports/{id}';
+};
+
+export type DeleteReportErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DeleteReportError = DeleteReportErrors[keyof DeleteReportErrors];
+
+export type DeleteReportResponses = {
+    204: void;
+};
+
+export type DeleteReportResponse = DeleteReportResponses[keyof DeleteReportResponses];
+
+export type GetReportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/reports/{id}';
+};
+
+export type GetReportErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetReportError = GetReportErrors[keyof GetReportErrors];
+
+export type GetReportResponses = {
+    200: ReportDto;
+};
+
+export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
+
+export type UpdateReportData = {
+    body: UpdateReportDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/reports/{id}';
+};
+
+export type UpdateReportErrors = {
+    /**
+     * the request is not valid: rich-text-invalid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: report-revision-conflict
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type UpdateReportError = UpdateReportErrors[keyof UpdateReportErrors];
+
+export type UpdateReportResponses = {
+    200: ReportDto;
+};
+
+export type UpdateReportResponse = UpdateReportResponses[keyof UpdateReportResponses];
+
+export type KeepReportPresenceData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/reports/{id}/presence';
+};
+
+export type KeepReportPresenceErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type KeepReportPresenceError = KeepReportPresenceErrors[keyof KeepReportPresenceErrors];
+
+export type KeepReportPresenceResponses = {
+    204: void;
+};
+
+export type KeepReportPresenceResponse = KeepReportPresenceResponses[keyof KeepReportPresenceResponses];
+
+export type GetReportHtmlData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/reports/{id}/html';
+};
+
+export type GetReportHtmlErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetReportHtmlError = GetReportHtmlErrors[keyof GetReportHtmlErrors];
+
+export type GetReportHtmlResponses = {
+    200: ReportHtmlDto;
+};
+
+export type GetReportHtmlResponse = GetReportHtmlResponses[keyof GetReportHtmlResponses];
+
+export type ListReportRevisionsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/reports/{id}/revisions';
+};
+
+export type ListReportRevisionsErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListReportRevisionsError = ListReportRevisionsErrors[keyof ListReportRevisionsErrors];
+
+export type ListReportRevisionsResponses = {
+    200: ReportRevisionListDto;
+};
+
+export type ListReportRevisionsResponse = ListReportRevisionsResponses[keyof ListReportRevisionsResponses];
+
+export type GetReportRevisionData = {
+    body?: never;
+    path: {
+        id: string;
+        number: number;
+    };
+    query?: never;
+    url: '/api/reports/{id}/revisions/{number}';
+};
+
+export type GetReportRevisionErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: report-revision-not-found
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetReportRevisionError = GetReportRevisionErrors[keyof GetReportRevisionErrors];
+
+export type GetReportRevisionResponses = {
+    200: ReportRevisionDto;
+};
+
+export type GetReportRevisionResponse = GetReportRevisionResponses[keyof GetReportRevisionResponses];
 
 export type ResetProjectQuotaData = {
     body?: never;
@@ -7221,6 +8810,775 @@ export type SetLogLimitsResponses = {
 
 export type SetLogLimitsResponse = SetLogLimitsResponses[keyof SetLogLimitsResponses];
 
+export type GetProjectFacetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+        /**
+         * words that must all occur; the beginning of each is enough
+         */
+        q?: string;
+        /**
+         * any of these; so with all that can be given more than once
+         */
+        task?: Array<'tabular-classification' | 'tabular-regression' | 'time-series-forecasting' | 'image-classification' | 'object-detection' | 'image-segmentation' | 'image-generation' | 'text-classification' | 'token-classification' | 'question-answering' | 'summarization' | 'translation' | 'text-generation' | 'sentence-similarity' | 'automatic-speech-recognition' | 'audio-classification' | 'text-to-speech' | 'reinforcement-learning' | 'recommendation' | 'anomaly-detection' | 'other'>;
+        tag?: Array<string>;
+        framework?: Array<string>;
+        licence?: Array<string>;
+        /**
+         * ids of people
+         */
+        owner?: Array<string>;
+        /**
+         * ids of groups that have a role in it
+         */
+        group?: Array<string>;
+        hasApp?: Array<'true' | 'false'>;
+        /**
+         * changed within the last 7, 30 or 365 days
+         */
+        updated?: 'week' | 'month' | 'year';
+        /**
+         * mine: your own; drafts: of these those that were never published; shared: those of others in which you have a role; starred: those with your star
+         */
+        scope?: 'all' | 'mine' | 'drafts' | 'shared' | 'starred';
+        /**
+         * the highest first; without it what fits the words best, or the newest where there are none
+         */
+        sort?: 'new' | 'updated' | 'viewed' | 'stars';
+    };
+    url: '/api/projects/facets';
+};
+
+export type GetProjectFacetsErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetProjectFacetsError = GetProjectFacetsErrors[keyof GetProjectFacetsErrors];
+
+export type GetProjectFacetsResponses = {
+    200: ProjectFacetsDto;
+};
+
+export type GetProjectFacetsResponse = GetProjectFacetsResponses[keyof GetProjectFacetsResponses];
+
+export type UnstarProjectData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/star';
+};
+
+export type UnstarProjectErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type UnstarProjectError = UnstarProjectErrors[keyof UnstarProjectErrors];
+
+export type UnstarProjectResponses = {
+    200: StarDto;
+};
+
+export type UnstarProjectResponse = UnstarProjectResponses[keyof UnstarProjectResponses];
+
+export type StarProjectData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/star';
+};
+
+export type StarProjectErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type StarProjectError = StarProjectErrors[keyof StarProjectErrors];
+
+export type StarProjectResponses = {
+    200: StarDto;
+};
+
+export type StarProjectResponse = StarProjectResponses[keyof StarProjectResponses];
+
+export type CountProjectViewData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/view';
+};
+
+export type CountProjectViewErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type CountProjectViewError = CountProjectViewErrors[keyof CountProjectViewErrors];
+
+export type CountProjectViewResponses = {
+    204: void;
+};
+
+export type CountProjectViewResponse = CountProjectViewResponses[keyof CountProjectViewResponses];
+
+export type SearchEverywhereData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * words; the beginning of each is enough
+         */
+        q?: string;
+    };
+    url: '/api/search';
+};
+
+export type SearchEverywhereErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type SearchEverywhereError = SearchEverywhereErrors[keyof SearchEverywhereErrors];
+
+export type SearchEverywhereResponses = {
+    200: HitsDto;
+};
+
+export type SearchEverywhereResponse = SearchEverywhereResponses[keyof SearchEverywhereResponses];
+
+export type GetPublicationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/publication';
+};
+
+export type GetPublicationErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetPublicationError = GetPublicationErrors[keyof GetPublicationErrors];
+
+export type GetPublicationResponses = {
+    200: PublicationDto;
+};
+
+export type GetPublicationResponse = GetPublicationResponses[keyof GetPublicationResponses];
+
+export type PublishProjectData = {
+    body: PublishDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/publication';
+};
+
+export type PublishProjectErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: publication-blocked, publication-in-progress
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * cannot be done: publication-too-large
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type PublishProjectError = PublishProjectErrors[keyof PublishProjectErrors];
+
+export type PublishProjectResponses = {
+    201: VersionDto;
+};
+
+export type PublishProjectResponse = PublishProjectResponses[keyof PublishProjectResponses];
+
+export type ListProjectVersionsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/versions';
+};
+
+export type ListProjectVersionsErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListProjectVersionsError = ListProjectVersionsErrors[keyof ListProjectVersionsErrors];
+
+export type ListProjectVersionsResponses = {
+    200: VersionListDto;
+};
+
+export type ListProjectVersionsResponse = ListProjectVersionsResponses[keyof ListProjectVersionsResponses];
+
+export type GetProjectVersionData = {
+    body?: never;
+    path: {
+        id: string;
+        number: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/versions/{number}';
+};
+
+export type GetProjectVersionErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: version-not-found
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetProjectVersionError = GetProjectVersionErrors[keyof GetProjectVersionErrors];
+
+export type GetProjectVersionResponses = {
+    200: VersionDto;
+};
+
+export type GetProjectVersionResponse = GetProjectVersionResponses[keyof GetProjectVersionResponses];
+
+export type DiffProjectVersionData = {
+    body?: never;
+    path: {
+        id: string;
+        number: string;
+    };
+    query?: {
+        /**
+         * the version to compare with; the one before it when left out, 0 for nothing at all
+         */
+        from?: number;
+    };
+    url: '/api/projects/{id}/versions/{number}/diff';
+};
+
+export type DiffProjectVersionErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: version-not-found
+     */
+    404: Problem;
+    /**
+     * was taken back for good: version-withdrawn
+     */
+    410: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DiffProjectVersionError = DiffProjectVersionErrors[keyof DiffProjectVersionErrors];
+
+export type DiffProjectVersionResponses = {
+    200: VersionDiffDto;
+};
+
+export type DiffProjectVersionResponse = DiffProjectVersionResponses[keyof DiffProjectVersionResponses];
+
+export type WithdrawProjectVersionData = {
+    body: WithdrawDto;
+    path: {
+        id: string;
+        number: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/versions/{number}/withdraw';
+};
+
+export type WithdrawProjectVersionErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: version-not-found
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type WithdrawProjectVersionError = WithdrawProjectVersionErrors[keyof WithdrawProjectVersionErrors];
+
+export type WithdrawProjectVersionResponses = {
+    200: VersionDto;
+};
+
+export type WithdrawProjectVersionResponse = WithdrawProjectVersionResponses[keyof WithdrawProjectVersionResponses];
+
+export type GetProjectCitationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * the newest when left out
+         */
+        version?: number;
+    };
+    url: '/api/projects/{id}/citation';
+};
+
+export type GetProjectCitationErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: version-not-found
+     */
+    404: Problem;
+    /**
+     * was taken back for good: version-withdrawn
+     */
+    410: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetProjectCitationError = GetProjectCitationErrors[keyof GetProjectCitationErrors];
+
+export type GetProjectCitationResponses = {
+    200: CitationDto;
+};
+
+export type GetProjectCitationResponse = GetProjectCitationResponses[keyof GetProjectCitationResponses];
+
+export type GetPublicationPolicyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/publication/policy';
+};
+
+export type GetPublicationPolicyErrors = {
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetPublicationPolicyError = GetPublicationPolicyErrors[keyof GetPublicationPolicyErrors];
+
+export type GetPublicationPolicyResponses = {
+    200: PublicationPolicyDto;
+};
+
+export type GetPublicationPolicyResponse = GetPublicationPolicyResponses[keyof GetPublicationPolicyResponses];
+
+export type SetPublicationPolicyData = {
+    body: PublicationPolicyDto;
+    path?: never;
+    query?: never;
+    url: '/api/publication/policy';
+};
+
+export type SetPublicationPolicyErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * does not go with what is stored: publication-policy-conflict
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type SetPublicationPolicyError = SetPublicationPolicyErrors[keyof SetPublicationPolicyErrors];
+
+export type SetPublicationPolicyResponses = {
+    200: PublicationPolicyDto;
+};
+
+export type SetPublicationPolicyResponse = SetPublicationPolicyResponses[keyof SetPublicationPolicyResponses];
+
 export type StreamEventsData = {
     body?: never;
     path?: never;
@@ -7255,7 +9613,7 @@ export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
 
 export type StreamEventsResponses = {
     /**
-     * events engine.status-changed, upload.completed, project.changed, project.registries-changed, project.quota-changed, quota.default-changed, project.deleted, system.changed
+     * events engine.status-changed, upload.completed, project.changed, report.changed, report.presence, project.registries-changed, project.quota-changed, quota.default-changed, project.published, project.deleted, system.changed
      */
     200: {
         id?: string;
