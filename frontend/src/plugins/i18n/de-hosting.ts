@@ -54,8 +54,8 @@ export const quota: Texts<typeof englishQuota> = {
   source: { default: 'Das Kontingent, das Projekte normalerweise haben.', project: 'Für dieses Projekt festgelegt.' },
   observed: 'Gezählt {when}.',
   reset: 'Standard verwenden',
-  resource: { apps: 'Apps', cpu: 'CPU', memory: 'Speicher', gpus: 'GPUs' },
-  field: { apps: 'Apps', cpuMillis: 'CPU (Kerne)', memoryMiB: 'Speicher (GiB)', gpus: 'GPUs' },
+  resource: { apps: 'Apps', cpu: 'CPU', memory: 'Arbeitsspeicher', gpus: 'GPUs' },
+  field: { apps: 'Apps', cpuMillis: 'CPU (Kerne)', memoryMiB: 'Arbeitsspeicher (GiB)', gpus: 'GPUs' },
   bad: {
     count: 'Eine ganze Zahl von {min} bis {max}.',
     millicpu: 'Eine Zahl von {min} bis {max}.',
@@ -71,7 +71,7 @@ export const quota: Texts<typeof englishQuota> = {
     'Was ein Projekt nutzen darf, für das kein Admin etwas Eigenes festgelegt hat. Das eigene Kontingent eines Projekts wird in dessen Verwaltung festgelegt.',
   defaultDialogLead:
     'Laufende Apps laufen weiter, auch wenn ihr Projekt über den neuen Grenzen liegt; was danach bereitgestellt wird, muss hineinpassen.',
-  short: { apps: 'Apps', cpuMillis: 'CPU', memoryMiB: 'Speicher', gpus: 'GPUs' },
+  short: { apps: 'Apps', cpuMillis: 'CPU', memoryMiB: 'Arbeitsspeicher', gpus: 'GPUs' },
 }
 
 /** German texts of how much of the logs is kept. */
@@ -164,12 +164,12 @@ export const sizes: Texts<typeof englishSizes> = {
     id: 'Kennung',
     description: 'Beschreibung',
     cpu: 'CPU (Kerne)',
-    memory: 'Speicher (GiB)',
+    memory: 'Arbeitsspeicher (GiB)',
     disk: 'Festplatte (GiB)',
     gpus: 'GPUs',
     order: 'Position',
     cpuShort: 'CPU',
-    memoryShort: 'Speicher',
+    memoryShort: 'Arbeitsspeicher',
     diskShort: 'Festplatte',
   },
   request: 'Freigehalten',

@@ -115,8 +115,6 @@ const de: Texts<typeof english> = {
   },
 
   bar: {
-    search: 'Projekte suchen',
-    searchHint: 'Mit / zur Suche',
     clearSearch: 'Suche leeren',
     create: 'Neues Projekt',
     account: 'Konto',
@@ -431,7 +429,7 @@ const de: Texts<typeof english> = {
     cause: {
       evidence: 'Was zu sehen war',
       fix: 'Was zu tun ist',
-      edit: 'Ändern: {field}',
+      edit: '{field} ändern',
       editAny: 'Ändern und neu bereitstellen',
       show: 'Im Log zeigen',
     },
