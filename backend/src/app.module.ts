@@ -14,6 +14,7 @@ import { EventsModule } from './modules/events/events.module.js'
 import { IamModule } from './modules/iam/iam.module.js'
 import { GatewayModule } from './modules/gateway/gateway.module.js'
 import { LogsModule } from './modules/logs/logs.module.js'
+import { PublicationsModule } from './modules/publications/publications.module.js'
 import { QuotasModule } from './modules/quotas/quotas.module.js'
 import { SizesModule } from './modules/sizes/sizes.module.js'
 import { SystemModule } from './modules/system/system.module.js'
@@ -60,6 +61,7 @@ export class AppModule {
       EnginesModule,
       LogsModule,
       CatalogueModule,
+      PublicationsModule,
       EventStreamsModule,
       SystemModule,
     ]

@@ -116,6 +116,7 @@ const MEANING: Record<number, string> = {
   403: 'not allowed',
   404: 'not there, or you may not see it',
   409: 'does not go with what is stored',
+  410: 'was taken back for good',
   413: 'the body is too large',
   415: 'the body is no JSON',
   422: 'cannot be done',

@@ -16,6 +16,7 @@ export interface AuditResource {
     | 'size'
     | 'quota'
     | 'log-limits'
+    | 'publication-policy'
     | 'audit'
   id: string
   /** As people call it. */

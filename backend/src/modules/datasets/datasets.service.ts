@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common'
+import { createHash } from 'node:crypto'
 import type { AuthContext } from '../../common/auth-context/auth-context.js'
 import type { Action } from '../../common/policy/actions.js'
 import { now } from '../../common/clock.js'
@@ -13,6 +14,8 @@ import type { Dataset } from './dataset.js'
 import { DatasetCleanup } from './dataset-cleanup.js'
 import { DatasetFileRepository, DatasetRepository } from './dataset.repository.js'
 import { DatasetDto, type CreateDatasetDto, type DatasetListQuery, type DatasetPage } from './datasets.dto.js'
+
+const BATCH = 1_000
 
 /** The use cases of data sets. */
 @Injectable()
@@ -74,6 +77,37 @@ export class DatasetsService {
       dataset,
       project: await this.projects.require(auth, action, dataset.projectId),
     }))
+  }
+
+  /**
+   * All data sets of a project with what their files add up to, the oldest first; for who has asked whether they may be read. The checksum is SHA-256, in hex,
+   * over a line for each file by name: name, size and checksum as a JSON list.
+   */
+  async inventoryOf(projectId: string): Promise<{ id: string; name: string; files: number; sizeBytes: number; checksum: string }[]> {
+    const datasets: Dataset[] = []
+    for (let more = true; more;) {
+      const last = datasets.at(-1)
+      const found = await this.datasets.findOf(projectId, { ...(last ? { before: last.id } : {}), limit: BATCH })
+      datasets.push(...found.slice(0, BATCH))
+      more = found.length > BATCH
+    }
+    return Promise.all(datasets.reverse().map(async ({ id, name }) => ({ id, name, ...(await this.contentsOf(id)) })))
+  }
+
+  private async contentsOf(id: string): Promise<{ files: number; sizeBytes: number; checksum: string }> {
+    const hash = createHash('sha256')
+    let [files, sizeBytes] = [0, 0]
+    for (let afterName: string | undefined, more = true; more;) {
+      const found = await this.files.findOf(id, { ...(afterName === undefined ? {} : { afterName }), limit: BATCH })
+      for (const file of found.slice(0, BATCH)) {
+        hash.update(`${JSON.stringify([file.name, file.size, file.checksum])}\n`)
+        files += 1
+        sizeBytes += file.size
+        afterName = file.name
+      }
+      more = found.length > BATCH
+    }
+    return { files, sizeBytes, checksum: hash.digest('hex') }
   }
 
   /** Whether the data set is there and not being deleted; for work that acts for no one. */
