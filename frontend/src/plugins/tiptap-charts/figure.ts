@@ -147,20 +147,16 @@ const sizesOf = (shape: unknown): number[] => {
   return typeof shape === 'string' ? shape.split(',').map(Number) : Array.isArray(shape) ? shape.map(Number) : []
 }
 
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/
+
 type Numbers = InstanceType<(typeof kinds)[Kind]>
 
 /** The bytes of a compact list as numbers. numpy writes them little-endian, as do all machines that a browser runs on. */
 function numbersOf(value: Record<string, unknown>): { numbers: Numbers; sizes: number[] } | null {
   const kind = kindOf(value['dtype'])
   const { bdata } = value
-  if (!kind || typeof bdata !== 'string') return null
-  let text: string
-  try {
-    text = atob(bdata)
-  } catch (error) {
-    if (error instanceof DOMException) return null
-    throw error
-  }
+  if (!kind || typeof bdata !== 'string' || bdata.length % 4 !== 0 || !base64.test(bdata)) return null
+  const text = atob(bdata)
   const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
   const List = kinds[kind]
   if (bytes.length % List.BYTES_PER_ELEMENT !== 0) return null
