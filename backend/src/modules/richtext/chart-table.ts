@@ -2,7 +2,8 @@ import { isNumberArray, numbersOf } from './chart-array.js'
 import type { ChartSpec } from './rich-text.js'
 
 type Trace = Record<string, unknown>
-type Row = Readonly<Record<string, string>>
+/** Values by column. A map, since columns may be named like anything, and come in the order in which they were given. */
+type Row = ReadonlyMap<string, string>
 
 /** A chart as a table: what it shows in words and numbers. */
 export interface ChartTable {
@@ -26,12 +27,12 @@ export function chartTable({ data }: ChartSpec, most: number): ChartTable {
   const rows: Row[] = []
   for (const [index, trace] of data.entries()) {
     if (rows.length > most) break
-    const series: Row = data.length > 1 ? { series: label(trace['name']) || String(index + 1) } : {}
-    for (const row of rowsOf(trace, most + 1 - rows.length)) rows.push({ ...series, ...row })
+    const series: [string, string][] = data.length > 1 ? [['series', label(trace['name']) || String(index + 1)]] : []
+    for (const row of rowsOf(trace, most + 1 - rows.length)) rows.push(new Map([...series, ...row]))
   }
   const shown = rows.slice(0, most)
-  const columns = [...new Set(shown.flatMap((row) => Object.keys(row)))]
-  return { columns, rows: shown.map((row) => columns.map((column) => row[column] ?? '')), more: rows.length > most }
+  const columns = [...new Set(shown.flatMap((row) => [...row.keys()]))]
+  return { columns, rows: shown.map((row) => columns.map((column) => row.get(column) ?? '')), more: rows.length > most }
 }
 
 /** How many traces of which kinds it has, as `2 × scatter, 1 × bar`. */
@@ -75,7 +76,7 @@ const columnOf = (value: unknown, most: number): unknown[] => (typeof value === 
 function columnRows(columns: [string, unknown[]][], most: number): Row[] {
   const filled = columns.filter(([, values]) => values.length > 0)
   const length = Math.min(most, Math.max(0, ...filled.map(([, values]) => values.length)))
-  return Array.from({ length }, (_, at) => Object.fromEntries(filled.map(([name, values]) => [name, label(values[at])])))
+  return Array.from({ length }, (_, at) => new Map(filled.map(([name, values]) => [name, label(values[at])])))
 }
 
 /** Cells of a heatmap, a contour or a surface; null when z is no grid. */
@@ -84,7 +85,16 @@ function gridRows(trace: Trace, most: number): Row[] | null {
   if (!grid.some((row) => Array.isArray(row))) return null
   const [xs, ys] = [list(trace['x'], most), list(trace['y'], most)]
   return grid
-    .flatMap((row, y) => list(row, most).map((z, x) => ({ x: label(xs[x] ?? x), y: label(ys[y] ?? y), z: label(z) })))
+    .flatMap((row, y) =>
+      list(row, most).map(
+        (z, x) =>
+          new Map([
+            ['x', label(xs[x] ?? x)],
+            ['y', label(ys[y] ?? y)],
+            ['z', label(z)],
+          ]),
+      ),
+    )
     .slice(0, most)
 }
 

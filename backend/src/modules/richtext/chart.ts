@@ -196,8 +196,8 @@ function stringFault(value: string): string | null {
   if (!NOTABLE.test(value)) return null
   const fault = textFault(value, { max: CHART_LIMITS.string, lines: true })
   if (fault) return fault
-  // Twice: what is left after taking tags out must not be one.
-  const bare = value.replace(PLOTLY_TAG, ' ')
+  // What is left must not become a tag by what was taken out.
+  const bare = value.replace(PLOTLY_TAG, '')
   if (TAG.test(bare)) return 'must not contain HTML except <b> <i> <br> <sub> <sup>: remove it, or put a space after "<"'
   if (ENTITY.test(bare)) return 'must not contain character references: write the character itself'
   // A browser leaves out tabs and line breaks when it reads an address.

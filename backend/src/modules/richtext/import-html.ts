@@ -341,13 +341,13 @@ class Importer {
       const isList = isElement(child) && (child.name === 'ul' || child.name === 'ol')
       const content = this.blocks(isElement(child) && child.name === 'li' ? child.children : [child], { ...at, depth: at.depth + 2 })
       if (content.length === 0) continue
+      this.spend()
       // Google Docs puts an inner list beside the item that it belongs to.
       const last = items.at(-1)
       if (isList && last) last.content.push(...content)
       else items.push({ content: beginningWithLine(content), checked: isElement(child) ? checkboxOf(child) : null })
     }
     into.end()
-    this.spend(items.length)
     if (items.length === 0) return
     if (items.every(({ checked }) => checked !== null))
       return into.made({
@@ -376,10 +376,10 @@ class Importer {
       this.walk(items[index]?.element.children ?? [], inner, inside)
       if (next > index + 1) this.wordList(items.slice(index + 1, next), inner, inside)
       const made = inner.done()
+      this.spend()
       if (made.length > 0) content.push({ type: 'listItem', content: beginningWithLine(made) })
       index = next
     }
-    this.spend(content.length)
     if (content.length === 0) return
     into.made(items[0]?.ordered ? { type: 'orderedList', attrs: { start: 1 }, content } : { type: 'bulletList', content })
   }
@@ -393,9 +393,9 @@ class Importer {
       for (const cell of row.children)
         if (isElement(cell) && (cell.name === 'td' || cell.name === 'th') && !this.exhausted)
           cells.push(this.cell(cell, { ...at, depth: at.depth + 3 }))
+      this.spend()
       if (cells.length > 0) content.push({ type: 'tableRow', content: cells })
     }
-    this.spend(content.length)
     if (content.length > 0) into.made({ type: 'table', content })
   }
 
@@ -406,17 +406,22 @@ class Importer {
       colspan: wholeNumber(cell.attribs['colspan'], 1, MAX_SPAN, 1),
       rowspan: wholeNumber(cell.attribs['rowspan'], 1, MAX_SPAN, 1),
     }
-    this.spend(1)
+    this.spend()
     return cell.name === 'th' ? { type: 'tableHeader', attrs, content } : { type: 'tableCell', attrs, content }
   }
 
   /** A picture with its caption; any other figure is what is in it. */
   private figure(element: DomElement, into: Blocks, at: Place): void {
-    const elements = [...elementsIn(element.children)]
-    const images = elements.filter(({ name }) => name === 'img')
-    const [image] = images
-    const caption = elements.find(({ name }) => name === 'figcaption')
-    if (!image || images.length > 1 || elements.some(({ name }) => name === 'table' || name === 'pre')) return this.apart(element, into, at)
+    let image: DomElement | undefined
+    let caption: DomElement | undefined
+    for (const inner of elementsIn(element.children)) {
+      if (['figure', 'table', 'pre'].includes(inner.name) || (inner.name === 'img' && image)) return this.apart(element, into, at)
+      if (inner.name === 'img') image = inner
+      if (inner.name === 'figcaption') caption = inner
+    }
+    // What stands beside the picture and its caption must not get lost.
+    const beside = textIn(element.children).trim() !== (caption ? textIn(caption.children) : '').trim()
+    if (!image || beside) return this.apart(element, into, at)
     this.image(image, caption ? textIn(caption.children) : '', into)
   }
 
@@ -466,10 +471,10 @@ class Importer {
     return Object.values(this.budget).some((left) => left < 0)
   }
 
-  /** Counts nodes around others, each with a line that may have to be put into it. */
-  private spend(nodes: number): void {
-    this.budget.nodes -= 2 * nodes
-    this.budget.bytes -= 120 * nodes
+  /** Counts a node around others, with a line that may have to be put into it. */
+  private spend(): void {
+    this.budget.nodes -= 2
+    this.budget.bytes -= 120
   }
 
   /** Takes what a node costs from what there is; once that is used up, nothing more is taken over. */

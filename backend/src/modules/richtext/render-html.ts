@@ -114,7 +114,11 @@ class Renderer {
       case 'bulletList':
         return tag('ul', {}, this.inside(node))
       case 'orderedList':
-        return tag('ol', { start: node.attrs?.start === 1 ? null : (node.attrs?.start ?? null) }, this.inside(node))
+        return tag(
+          'ol',
+          { start: node.attrs?.start === 1 ? null : (node.attrs?.start ?? null), type: node.attrs?.type ?? null },
+          this.inside(node),
+        )
       case 'listItem':
         return tag('li', {}, this.inside(node))
       case 'taskList':

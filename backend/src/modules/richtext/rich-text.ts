@@ -54,7 +54,7 @@ type BlockNode =
   | { type: 'paragraph'; content?: RichNode[] }
   | { type: 'heading'; attrs: { level: 2 | 3 | 4 }; content?: RichNode[] }
   | { type: 'bulletList'; content: RichNode[] }
-  | { type: 'orderedList'; attrs?: { start?: number; type?: null }; content: RichNode[] }
+  | { type: 'orderedList'; attrs?: { start?: number; type?: '1' | 'a' | 'A' | 'i' | 'I' | null }; content: RichNode[] }
   | { type: 'taskList'; content: RichNode[] }
   | { type: 'blockquote'; content: RichNode[] }
   | { type: 'callout'; attrs: { kind: CalloutKind }; content: RichNode[] }

@@ -161,7 +161,10 @@ export const NODES = {
   paragraph: block(line),
   heading: block(line, { level: required(oneOf(2, 3, 4)) }),
   bulletList: block({ of: ['listItem'], least: 1 }),
-  orderedList: block({ of: ['listItem'], least: 1 }, { start: optional(whole(0, MAX_START)), type: optional(oneOf(null)) }),
+  orderedList: block(
+    { of: ['listItem'], least: 1 },
+    { start: optional(whole(0, MAX_START)), type: optional(oneOf(null, '1', 'a', 'A', 'i', 'I')) },
+  ),
   listItem: part(item),
   taskList: block({ of: ['taskItem'], least: 1 }),
   taskItem: part(item, { checked: required(yesNo) }),
