@@ -11,7 +11,7 @@ import type { CardSection } from '../../src/modules/projects/card/card.js'
 import { ProjectsService } from '../../src/modules/projects/projects.service.js'
 import { canonicalJson, sha256 } from '../../src/modules/publications/canonical-json.js'
 import { BUILT_IN_POLICY, type PublicationPolicy } from '../../src/modules/publications/publication-policy.js'
-import type { PublicationDto, VersionDiffDto, VersionDto, VersionListDto } from '../../src/modules/publications/publications.dto.js'
+import type { PublicationDto, VersionDiffDto, ProjectVersionDto, VersionListDto } from '../../src/modules/publications/publications.dto.js'
 import { MAX_VERSION_BYTES, type FrozenVersion, type VersionHead } from '../../src/modules/publications/version.js'
 import { VersionRepository } from '../../src/modules/publications/version.repository.js'
 import type { RichNode, RichText } from '../../src/modules/richtext/rich-text.js'
@@ -72,9 +72,9 @@ async function change(project: ProjectBody, fields: Record<string, unknown>): Pr
   const { status, body } = await owner.patch(`/api/projects/${project.id}`, { revision, ...fields })
   if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
 }
-const publish = <T = VersionDto>(project: ProjectBody, body: object = {}, by = owner) =>
+const publish = <T = ProjectVersionDto>(project: ProjectBody, body: object = {}, by = owner) =>
   by.post<T>(`/api/projects/${project.id}/publication`, body)
-const published = async (project: ProjectBody, note = ''): Promise<VersionDto> => {
+const published = async (project: ProjectBody, note = ''): Promise<ProjectVersionDto> => {
   const { status, body } = await publish(project, { note })
   if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`)
   return body
@@ -99,7 +99,7 @@ const addEngine = async (project: ProjectBody, only: Partial<Engine> = {}) => {
 const running = (): Pick<Engine, 'status'> => ({ status: { ...makeEngine().status, phase: 'Running', replicas: 1 } })
 
 /** What of a version is hashed, out of what the API answers. */
-function frozenOf(version: VersionDto): FrozenVersion {
+function frozenOf(version: ProjectVersionDto): FrozenVersion {
   const { hash: _, intact: _intact, appDigest: _digest, withdrawn: _withdrawn, ...frozen } = version
   return frozen
 }
@@ -441,7 +441,7 @@ describe('withdrawing', () => {
     expect(codeOf(await stranger.post(`${path}/withdraw`, { reason: 'x' }))).toEqual([403, 'not-allowed'])
     expect(codeOf(await owner.post(`${path}/withdraw`, { reason: ' ' }))).toEqual([400, 'validation-failed'])
 
-    const { status, body } = await admin.post<VersionDto>(`${path}/withdraw`, { reason: 'names a patient' })
+    const { status, body } = await admin.post<ProjectVersionDto>(`${path}/withdraw`, { reason: 'names a patient' })
     expect(status).toBe(200)
     expect(body).toMatchObject({ number: 2, at: second.at, withdrawn: { reason: 'names a patient' }, title: '', note: '', hash: '' })
     for (const text of [await bare(project, 2), JSON.stringify(await versions(project))]) {
@@ -459,7 +459,7 @@ describe('withdrawing', () => {
     expect(codeOf(await owner.get(`${path}/diff`))).toEqual([410, 'version-withdrawn'])
     expect(codeOf(await owner.get(`/api/projects/${project.id}/citation?version=2`))).toEqual([410, 'version-withdrawn'])
 
-    const again = await owner.post<VersionDto>(`${path}/withdraw`, { reason: 'another' })
+    const again = await owner.post<ProjectVersionDto>(`${path}/withdraw`, { reason: 'another' })
     expect([again.status, again.body.withdrawn?.reason]).toEqual([200, 'names a patient'])
     // Its number is not given again.
     expect((await published(project)).number).toBe(3)

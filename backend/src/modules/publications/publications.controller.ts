@@ -10,7 +10,7 @@ import {
   PublishDto,
   VersionDiffDto,
   VersionDiffQuery,
-  VersionDto,
+  ProjectVersionDto,
   VersionListDto,
   WithdrawDto,
 } from './publications.dto.js'
@@ -43,8 +43,8 @@ export class PublicationsController {
     operationId: 'publishProject',
   })
   @Raises('publication-blocked', 'publication-in-progress', 'publication-too-large')
-  @ApiCreatedResponse({ type: VersionDto })
-  publish(@Auth() auth: AuthContext, @Param('id') id: string, @Body() dto: PublishDto): Promise<VersionDto> {
+  @ApiCreatedResponse({ type: ProjectVersionDto })
+  publish(@Auth() auth: AuthContext, @Param('id') id: string, @Body() dto: PublishDto): Promise<ProjectVersionDto> {
     return this.publications.publish(auth, id, dto)
   }
 
@@ -64,8 +64,8 @@ export class PublicationsController {
     operationId: 'getProjectVersion',
   })
   @Raises('version-not-found')
-  @ApiOkResponse({ type: VersionDto })
-  getVersion(@Auth() auth: AuthContext, @Param('id') id: string, @Param('number') number: string): Promise<VersionDto> {
+  @ApiOkResponse({ type: ProjectVersionDto })
+  getVersion(@Auth() auth: AuthContext, @Param('id') id: string, @Param('number') number: string): Promise<ProjectVersionDto> {
     return this.versions.get(auth, id, number)
   }
 
@@ -92,13 +92,13 @@ export class PublicationsController {
     operationId: 'withdrawProjectVersion',
   })
   @Raises('version-not-found')
-  @ApiOkResponse({ type: VersionDto })
+  @ApiOkResponse({ type: ProjectVersionDto })
   withdraw(
     @Auth() auth: AuthContext,
     @Param('id') id: string,
     @Param('number') number: string,
     @Body() { reason }: WithdrawDto,
-  ): Promise<VersionDto> {
+  ): Promise<ProjectVersionDto> {
     return this.versions.withdraw(auth, id, number, reason)
   }
 

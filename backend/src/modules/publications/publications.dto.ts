@@ -114,7 +114,7 @@ export class ChartSnapshotDto {
   @Out({ format: 'date-time', description: 'when its data was read' }) snapshot: string
 }
 
-export class VersionDto extends VersionSummaryDto implements VersionContent {
+export class ProjectVersionDto extends VersionSummaryDto implements VersionContent {
   @Out({ description: 'whether what is stored still has the hash that it was published with' }) intact: boolean
   @Out() projectId: string
   @Out({ description: "part of the project's address" }) slug: string
@@ -134,7 +134,7 @@ export class VersionDto extends VersionSummaryDto implements VersionContent {
   @Out({ type: [FrozenAppDto], description: 'those that ran' }) apps: FrozenAppDto[]
   @Out({ type: [ChartSnapshotDto] }) charts: ChartSnapshotDto[]
 
-  static of(head: VersionHead, frozen: FrozenVersion, intact: boolean): VersionDto {
+  static of(head: VersionHead, frozen: FrozenVersion, intact: boolean): ProjectVersionDto {
     const { projectId, slug, owner, charts } = frozen
     return { ...VersionSummaryDto.from(head), intact, projectId, slug, owner, ...contentOf(frozen), charts }
   }

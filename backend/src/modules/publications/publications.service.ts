@@ -4,7 +4,7 @@ import { DomainError } from '../../common/problem/domain-error.js'
 import { ProjectsService, resourceOf } from '../projects/projects.service.js'
 import { SharingService } from '../projects/sharing.service.js'
 import { Assessor } from './assessor.js'
-import { VersionDto, type PublicationDto, type PublishDto } from './publications.dto.js'
+import { ProjectVersionDto, type PublicationDto, type PublishDto } from './publications.dto.js'
 import { requireUnblocked } from './publicity.js'
 import { sameContent } from './version.js'
 import { VersionPublisher } from './version.publisher.js'
@@ -35,7 +35,7 @@ export class PublicationsService {
    * @throws DomainError `publication-blocked` when everyone could read the project then and an enforced policy is not met, `publication-in-progress`,
    * `publication-too-large`
    */
-  async publish(auth: AuthContext, projectId: string, { note, visibility }: PublishDto): Promise<VersionDto> {
+  async publish(auth: AuthContext, projectId: string, { note, visibility }: PublishDto): Promise<ProjectVersionDto> {
     const project = await this.projects.require(auth, 'project:share', projectId)
     const { draft, checklist, passed } = await this.assessor.assess(project)
     if ((visibility ?? project.visibility) === 'public') requireUnblocked(checklist)
@@ -44,7 +44,7 @@ export class PublicationsService {
     const { head, frozen } = await this.publisher.publish(project, draft.content, imprint)
     auth.trail.change({ resource: resourceOf(project), after: { version: head.number, hash: head.hash, note } })
     if (visibility !== undefined) await this.show(auth, projectId, visibility)
-    return VersionDto.of(head, frozen, true)
+    return ProjectVersionDto.of(head, frozen, true)
   }
 
   /** Again when someone else changed the project in between. */

@@ -4,7 +4,13 @@ import { now } from '../../common/clock.js'
 import { emptyCard } from '../projects/card/card.js'
 import type { Project } from '../projects/project.js'
 import { ProjectsService, resourceOf } from '../projects/projects.service.js'
-import { VersionDto, VersionSummaryDto, type VersionDiffDto, type VersionDiffQuery, type VersionListDto } from './publications.dto.js'
+import {
+  ProjectVersionDto,
+  VersionSummaryDto,
+  type VersionDiffDto,
+  type VersionDiffQuery,
+  type VersionListDto,
+} from './publications.dto.js'
 import { diffVersions } from './version-diff.js'
 import type { FrozenVersion, VersionHead } from './version.js'
 import { VersionPublisher } from './version.publisher.js'
@@ -29,7 +35,7 @@ export class VersionsService {
   }
 
   /** A version as it was published, and whether it still is that. Of a withdrawn one only its number, its date and why. */
-  async get(auth: AuthContext, projectId: string, number: string): Promise<VersionDto> {
+  async get(auth: AuthContext, projectId: string, number: string): Promise<ProjectVersionDto> {
     const project = await this.projects.require(auth, 'project:read', projectId)
     return this.toDto(await this.reader.require(projectId, numberOf(number)), project)
   }
@@ -44,7 +50,7 @@ export class VersionsService {
   }
 
   /** Takes a version back for good: its text is removed, its files are free to go. Again changes nothing. */
-  async withdraw(auth: AuthContext, projectId: string, number: string, reason: string): Promise<VersionDto> {
+  async withdraw(auth: AuthContext, projectId: string, number: string, reason: string): Promise<ProjectVersionDto> {
     const project = await this.projects.require(auth, 'project:transfer', projectId)
     const before = await this.reader.require(projectId, numberOf(number))
     const { number: version, hash } = before
@@ -60,9 +66,9 @@ export class VersionsService {
     return from === 0 ? null : this.reader.require(projectId, from)
   }
 
-  private async toDto(head: VersionHead, project: Project): Promise<VersionDto> {
+  private async toDto(head: VersionHead, project: Project): Promise<ProjectVersionDto> {
     const { frozen, intact } = head.withdrawn ? { frozen: null, intact: true } : await this.reader.read(head)
-    return VersionDto.of(head, frozen ?? nothingOf(head, project), intact)
+    return ProjectVersionDto.of(head, frozen ?? nothingOf(head, project), intact)
   }
 }
 

@@ -2116,10 +2116,59 @@ export type ChartSnapshotDto = {
     snapshot: string;
 };
 
-export type VersionDto = {
-    name: string;
-    version: string;
-    node: string;
+export type ProjectVersionDto = {
+    number: number;
+    at: string;
+    /**
+     * as they were called then
+     */
+    author: PersonDto;
+    note: string;
+    /**
+     * SHA-256, in hex, of the canonical JSON (RFC 8785) of what is frozen
+     */
+    hash: string;
+    /**
+     * what the image of its first app was, as in sha256:…
+     */
+    appDigest: string | null;
+    /**
+     * of a withdrawn version nothing else is told but its number and date
+     */
+    withdrawn: WithdrawalDto | null;
+    /**
+     * whether what is stored still has the hash that it was published with
+     */
+    intact: boolean;
+    projectId: string;
+    /**
+     * part of the project's address
+     */
+    slug: string;
+    /**
+     * who had the project then
+     */
+    owner: PersonDto;
+    title: string;
+    summary: string;
+    task: string;
+    tags: Array<string>;
+    frameworks: Array<string>;
+    licence: string;
+    contacts: Array<ContactDto>;
+    links: Array<LinkDto>;
+    /**
+     * an asset of the project
+     */
+    cover: string | null;
+    card: FrozenCardDto;
+    reports: Array<FrozenReportDto>;
+    datasets: Array<FrozenDatasetDto>;
+    /**
+     * those that ran
+     */
+    apps: Array<FrozenAppDto>;
+    charts: Array<ChartSnapshotDto>;
 };
 
 export type VersionSummaryDto = {
@@ -2244,6 +2293,12 @@ export type PublicationPolicyDto = {
      * the revision that the change starts from; 409 when it is stale
      */
     revision: number;
+};
+
+export type VersionDto = {
+    name: string;
+    version: string;
+    node: string;
 };
 
 export type ClusterCapabilityDto = {
@@ -9213,7 +9268,7 @@ export type PublishProjectErrors = {
 export type PublishProjectError = PublishProjectErrors[keyof PublishProjectErrors];
 
 export type PublishProjectResponses = {
-    201: VersionDto;
+    201: ProjectVersionDto;
 };
 
 export type PublishProjectResponse = PublishProjectResponses[keyof PublishProjectResponses];
@@ -9310,7 +9365,7 @@ export type GetProjectVersionErrors = {
 export type GetProjectVersionError = GetProjectVersionErrors[keyof GetProjectVersionErrors];
 
 export type GetProjectVersionResponses = {
-    200: VersionDto;
+    200: ProjectVersionDto;
 };
 
 export type GetProjectVersionResponse = GetProjectVersionResponses[keyof GetProjectVersionResponses];
@@ -9425,7 +9480,7 @@ export type WithdrawProjectVersionErrors = {
 export type WithdrawProjectVersionError = WithdrawProjectVersionErrors[keyof WithdrawProjectVersionErrors];
 
 export type WithdrawProjectVersionResponses = {
-    200: VersionDto;
+    200: ProjectVersionDto;
 };
 
 export type WithdrawProjectVersionResponse = WithdrawProjectVersionResponses[keyof WithdrawProjectVersionResponses];
