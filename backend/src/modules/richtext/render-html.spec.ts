@@ -68,6 +68,11 @@ describe('renderHtml', () => {
     expect(html(node)).toBe(expected)
   })
 
+  it('leaves no node out', () => {
+    expect(EVERY_NODE.content.filter((node) => node.type !== 'tableOfContents' && html(node) === '')).toEqual([])
+    expect(renderHtml(EVERY_NODE, OPTIONS)).toContain('<nav class="rt-toc" aria-label="Contents">')
+  })
+
   it('puts neighbours with a mark into one element', () => {
     const content: RichNode[] = [
       { type: 'text', text: 'a ', marks: [{ type: 'link', attrs: { href: 'https://example.org/?a=1&b=2' } }] },
