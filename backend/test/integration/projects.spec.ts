@@ -68,6 +68,10 @@ describe('a project', () => {
     expect(made.every(({ slug }) => /^twin(-[a-z0-9]{6})?$/.test(slug))).toBe(true)
   })
 
+  it('never has a slug whose address means something else', async () => {
+    expect((await makeProject(client, { title: 'Facets' })).slug).toMatch(/^facets-[a-z0-9]{6}$/)
+  })
+
   it.each([
     ['a title of 300 characters', { title: 'x'.repeat(300) }, 'title'],
     ['no title', {}, 'title'],

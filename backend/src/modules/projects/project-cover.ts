@@ -13,7 +13,10 @@ export class ProjectCover {
     use: AssetUse,
     private readonly assets: AssetDirectory,
   ) {
-    use.register('covers', async (projectId) => new Set((await projects.findById(projectId))?.cover ?? []))
+    use.register('covers', async (projectId) => {
+      const project = await projects.findById(projectId)
+      return new Set(project?.cover ? [project.cover] : [])
+    })
   }
 
   /** Before a picture becomes the cover. @throws DomainError `validation-failed` when the project has no such picture */
