@@ -10,13 +10,13 @@ import type {
   GroupMemberDto,
   ImportResultDto,
   ImportRowDto,
+  ProjectDto,
   ResetPasswordDto,
   SessionDto,
   TokenDto,
   UpdateUserDto,
   UserDto,
 } from './generated'
-import type { ProjectDto } from './projects'
 
 /** A person with an account, as admins see them. Times are ISO 8601. */
 export type Person = UserDto

@@ -2,51 +2,20 @@ import { api } from './client'
 import type { Query } from './client'
 import type {
   CreateProjectDto,
-  EngineStatusDto,
   MemberDto,
-  ProjectDto as GeneratedProjectDto,
+  ProjectDto,
+  ProjectPage,
   QuotaDto,
   QuotaLimitsDto,
   RegistryDto,
   RegistryListDto,
   SharingDto,
+  StarDto,
+  UpdateProjectDto,
 } from './generated'
 
-export interface ProjectContact {
-  name: string
-  email: string
-  url: string
-}
-export interface ProjectLink {
-  title: string
-  url: string
-}
-/** What a project says of itself beyond its title, summary, task and tags. */
-export interface ProjectAttributes {
-  frameworks: string[]
-  /** An SPDX id, or words; empty when nothing is said. */
-  licence: string
-  contacts: ProjectContact[]
-  links: ProjectLink[]
-}
-export type ProjectDto = GeneratedProjectDto &
-  ProjectAttributes & {
-    /** An asset of the project. */
-    cover: string | null
-    coverUrl: string | null
-    stars: number
-    starred: boolean
-    views: number
-    app: { phase: EngineStatusDto['phase'] } | null
-    publishedVersion: number | null
-    publishedAt: string | null
-  }
-export interface ProjectPage {
-  items: ProjectDto[]
-  nextCursor: string | null
-  total: number
-}
-export type ProjectChanges = Partial<CreateProjectDto & ProjectAttributes & { cover: string | null }>
+export type { ProjectDto }
+export type ProjectChanges = Omit<UpdateProjectDto, 'revision'>
 
 /** How many cards come at a time. */
 const pageSize = 24
@@ -62,7 +31,7 @@ export const updateProject = (id: string, revision: number, changes: ProjectChan
 export const deleteProject = (id: string): Promise<void> => api.send('DELETE', `/projects/${id}`)
 
 /** Answers how many stars the project has now. */
-export const starProject = (id: string, starred: boolean): Promise<Pick<ProjectDto, 'stars' | 'starred'>> =>
+export const starProject = (id: string, starred: boolean): Promise<StarDto> =>
   starred ? api.put(`/projects/${id}/star`, {}) : api.delete(`/projects/${id}/star`)
 /** Counts one view. Who it was is not kept. */
 export const countView = (id: string): Promise<void> => api.send('POST', `/projects/${id}/view`)

@@ -1,7 +1,7 @@
 import type { ApiProblem } from '../api/client'
 import type * as api from '../api/generated'
 import type { UploadState } from '../api/multipart-upload'
-import type * as projects from '../api/projects'
+import type { ProjectChanges as Changes } from '../api/projects'
 
 // What the portal answers, by the names that pages and components use. Times are ISO 8601 strings, sizes are bytes.
 
@@ -27,11 +27,9 @@ export interface PickerEntry {
 export type Session = api.SignedInDto
 export type ApiToken = api.TokenDto
 export type CreatedApiToken = api.CreatedTokenDto
-export type Project = projects.ProjectDto
+export type Project = api.ProjectDto
 export type ProjectInput = Required<Pick<api.CreateProjectDto, 'title' | 'summary' | 'task' | 'tags'>>
-/** What a project says of itself beyond that. */
-export type ProjectAttributes = projects.ProjectAttributes
-export type ProjectChanges = projects.ProjectChanges
+export type ProjectChanges = Changes
 export type NewProject = ProjectInput & { visibility: Visibility }
 export type Dataset = api.DatasetDto
 export type DatasetFile = api.DatasetFileDto

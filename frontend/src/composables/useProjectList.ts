@@ -3,7 +3,7 @@ import type { ComputedRef, Ref, ShallowRef } from 'vue'
 import { asProblem, isAbort } from '../api/client'
 import type { ApiProblem, Query } from '../api/client'
 import { listProjects } from '../api/projects'
-import type { ProjectPage } from '../api/projects'
+import type { ProjectPage } from '../api/generated'
 import type { Project } from '../components/models'
 
 /** A list of projects that grows page by page. */

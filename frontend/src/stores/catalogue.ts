@@ -46,7 +46,7 @@ export const useCatalogueStore = defineStore('catalogue', () => {
       if (counting !== mine) return
       const known = new Map(labels.value)
       for (const name of api.facetNames) {
-        for (const { value, label } of answer.facets[name] ?? []) known.set(`${name} ${value}`, label)
+        for (const { value, label } of answer.facets[name]) known.set(`${name} ${value}`, label)
       }
       labels.value = known
       facets.value = answer.facets

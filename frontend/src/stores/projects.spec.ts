@@ -2,6 +2,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fakePortal, refusal } from '../../test/fake-portal'
 import { makeProject } from '../../test/make'
+import { facetNames } from '../api/catalogue'
 import { queryFrom } from '../composables/catalogue-query'
 import { useCatalogueStore } from './catalogue'
 import { useProjectsStore } from './projects'
@@ -9,9 +10,10 @@ import { useProjectsStore } from './projects'
 beforeEach(() => setActivePinia(createPinia()))
 afterEach(() => vi.unstubAllGlobals())
 
+const noFacets = Object.fromEntries(facetNames.map((name) => [name, []]))
 const catalogueOf = {
   'GET /projects': () => ({ body: { items: [makeProject()], nextCursor: null, total: 1 } }),
-  'GET /projects/facets': () => ({ body: { total: 1, facets: {} } }),
+  'GET /projects/facets': () => ({ body: { total: 1, facets: noFacets } }),
 }
 
 it('shows what it knows of a project while it is read, and the change everywhere after', async () => {
