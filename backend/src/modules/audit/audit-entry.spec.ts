@@ -73,6 +73,17 @@ describe('entriesOf', () => {
     expect(reused).toMatchObject([{ action: 'auth:refresh', outcome: 'denied', resource: { type: 'session', id: 's1' } }])
   })
 
+  it('has of what an editor saves every few seconds only refusals, and what the trail tells', () => {
+    const saving = (trail: AuditTrail) => (trail.action = 'report:save')
+    expect([200, 400, 409].flatMap((status) => entries(status, saving))).toEqual([])
+    expect([401, 403].flatMap((status) => entries(status, saving)).map(({ outcome }) => outcome)).toEqual(['denied', 'denied'])
+    const kept = (trail: AuditTrail) => {
+      saving(trail)
+      trail.change({ resource })
+    }
+    expect(entries(200, kept)).toMatchObject([{ action: 'report:save', outcome: 'done' }])
+  })
+
   it('has none for what never reached a route', () => {
     expect(entries(404, (trail) => (trail.action = undefined))).toEqual([])
   })

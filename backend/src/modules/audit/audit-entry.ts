@@ -61,8 +61,11 @@ export interface Attempt {
  */
 const QUIET_ACTIONS: ReadonlySet<string> = new Set(['auth:refresh', 'report:save', 'card:save', 'project:view'])
 
-/** Whether an attempt is of so little interest that only what its trail tells is written. */
+/** Whether an attempt is of so little interest that it is written only when it is refused, or when its trail tells of it. */
 export const isQuiet = (action: string): boolean => QUIET_ACTIONS.has(action)
+
+/** Whether a refusal that the trail does not tell goes without saying: a session that has ended is no attempt at anything. */
+const isUsual = (action: string): boolean => action === 'auth:refresh'
 
 const MAX_VALUES_BYTES = 8 * 1024
 const MAX_TEXT = 300
@@ -99,7 +102,13 @@ export function entriesOf({ intent, unsafe, status, trail }: Attempt): AuditEntr
   ]
   const told = denied.length > 0 || (changes.length > 0 && status < 400)
   // A session that only has to be refreshed is no refusal: the same request comes again at once.
-  if (unsafe && !told && action !== undefined && !isQuiet(action) && problem !== 'session-stale')
+  if (
+    unsafe &&
+    !told &&
+    action !== undefined &&
+    problem !== 'session-stale' &&
+    (!isQuiet(action) || (isRefusal(status) && !isUsual(action)))
+  )
     entries.push({ ...common, action, outcome: outcomeOf(status), status, problem, resource: intent.resource })
   return entries.map((entry, i) => ({ id: i === 0 ? id : `${id}-${String(i).padStart(4, '0')}`, ...entry }))
 }
@@ -113,7 +122,8 @@ export function unfinished({ route: _route, ...intent }: AuditIntent): AuditEntr
 export const namesOf = ({ actor, resource }: Pick<AuditEntry, 'actor' | 'resource'>): string[] =>
   [actor.name, resource?.name ?? ''].filter((name) => name !== '').map((name) => name.toLowerCase())
 
-const outcomeOf = (status: number): AuditOutcome => (status === 401 || status === 403 ? 'denied' : status >= 400 ? 'failed' : 'done')
+const isRefusal = (status: number): boolean => status === 401 || status === 403
+const outcomeOf = (status: number): AuditOutcome => (isRefusal(status) ? 'denied' : status >= 400 ? 'failed' : 'done')
 
 const plain = ({ type, id, name }: AuditResource): AuditEntry['resource'] => ({
   type,
