@@ -4,6 +4,7 @@ import { engine } from './de-engine'
 import { apps, frame, logLimits, noApp, quota, registries, sizes, sweep } from './de-hosting'
 import { problems } from './de-problems'
 import { policy, publish, version, versions } from './de-publish'
+import { chart, editor, reports } from './de-reports'
 import { wizard } from './de-wizard'
 import type english from './en'
 import type { Texts } from './texts'
@@ -583,6 +584,9 @@ const de: Texts<typeof english> = {
   sizes,
   sweep,
   table,
+  reports,
+  editor,
+  chart,
   version,
   versions,
   wizard,

@@ -55,7 +55,7 @@ export const reports = {
     part: 'Part {at} of {count}',
     choose: 'What stays of part {at}',
     same: '1 unchanged part | 1 unchanged part | {count} unchanged parts',
-    removed: 'Removed here',
+    removed: 'Not in this version',
     titleOf: 'Title',
     save: 'Save together',
     again: 'It was changed again meanwhile. Look at what differs now.',

@@ -24,7 +24,12 @@ export const i18n = createI18n({
   fallbackLocale: 'en',
   messages: { en },
   missingWarn: false,
+  // A text that speaks of HTML: none of them is ever put into a page as such.
+  warnHtmlMessage: false,
 })
+
+/** Quasar declares its packs more loosely than what takes them. */
+const isPack = (words: object): words is Parameters<typeof Lang.set>[0] => 'isoName' in words
 
 /** The language that was asked for last: it wins over one that takes longer to load. */
 let asked: Language = 'en'
@@ -46,9 +51,7 @@ export async function setLanguage(language: Language): Promise<void> {
     i18n.global.setLocaleMessage<Texts<Messages>, string>(language, texts.default)
     quasar = words.default
   }
-  // Quasar declares this function in two ways that do not fit.
-  const { formatNumber, ...pack } = quasar
-  Lang.set(formatNumber ? { ...pack, formatNumber: (value = '') => formatNumber(value) } : pack)
+  if (isPack(quasar)) Lang.set(quasar)
   ;(i18n.global.locale as { value: string }).value = language
   // Quasar has set its own code here, which names a country that nobody has chosen.
   document.documentElement.lang = language
