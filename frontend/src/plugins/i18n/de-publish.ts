@@ -29,6 +29,49 @@ export const publish: Texts<typeof englishPublish> = {
     fixOf: 'Beheben: {title}',
     again: 'Erneut prüfen',
   },
+  item: {
+    summary: {
+      title: 'Kurzfassung',
+      ok: 'Das Projekt hat eine Kurzfassung.',
+      todo: 'Sagen Sie in ein oder zwei Sätzen, was es ist: Katalog und Zitate zeigen das.',
+    },
+    description: {
+      title: 'Beschreibung',
+      ok: 'Die Karte beschreibt das Projekt.',
+      todo: 'Beschreiben Sie auf der Karte, was das Projekt leistet und für wen.',
+    },
+    licence: {
+      title: 'Lizenz',
+      ok: 'Eine Lizenz ist gewählt.',
+      todo: 'Wählen Sie eine Lizenz: Ohne eine darf es sonst niemand nutzen.',
+    },
+    limitations: {
+      title: 'Grenzen',
+      ok: 'Die Karte nennt die Grenzen.',
+      todo: 'Sagen Sie auf der Karte ausführlich genug, wofür es nicht taugt und wo es versagt.',
+    },
+    contacts: {
+      title: 'Kontakte',
+      ok: 'Zitate nennen die Kontakte des Projekts.',
+      todo: 'Nennen Sie, von wem es ist. Bis dahin nennen Zitate nur, wem das Projekt gehört.',
+    },
+    dataset: {
+      title: 'Datensatz',
+      ok: 'Es gibt einen Datensatz mit Dateien.',
+      todo: 'Fügen Sie einen Datensatz mit mindestens einer Datei hinzu, damit sich die Ergebnisse darauf zurückführen lassen.',
+    },
+    app: {
+      title: 'App',
+      ok: 'Eine App war bereit.',
+      todo: 'Stellen Sie eine App zum Ausprobieren bereit, und warten Sie, bis sie einmal bereit war.',
+    },
+    secrets: { title: 'Keine Geheimnisse in der Umgebung von Apps', ok: 'Keine Variable sieht nach einem Geheimnis aus.' },
+    alt: {
+      title: 'Bilder mit Beschreibung',
+      ok: 'Jedes Bild hat einen Alternativtext.',
+      todo: 'Beschreiben Sie die Bilder ohne Alternativtext, für alle, die sie nicht sehen.',
+    },
+  },
   who: 'Wer es sehen wird',
   stays: 'Es bleibt vorerst {now}; das Veröffentlichen schränkt es nicht ein.',
   note: 'Was neu ist',

@@ -21,6 +21,45 @@ export const publish = {
     fixOf: 'Mend it: {title}',
     again: 'Check again',
   },
+  item: {
+    summary: {
+      title: 'Summary',
+      ok: 'The project has a summary.',
+      todo: 'Say in a sentence or two what it is: the catalogue and citations show that.',
+    },
+    description: {
+      title: 'Description',
+      ok: 'The card describes the project.',
+      todo: 'Describe on the card what the project does and for whom.',
+    },
+    licence: { title: 'Licence', ok: 'A licence is chosen.', todo: 'Choose a licence: without one nobody else may use it.' },
+    limitations: {
+      title: 'Limitations',
+      ok: 'The card tells its limitations.',
+      todo: 'Say on the card, at enough length, what it is not good for and where it fails.',
+    },
+    contacts: {
+      title: 'Contacts',
+      ok: 'Citations name the contacts of the project.',
+      todo: 'Name who made it. Until then citations name the owner of the project alone.',
+    },
+    dataset: {
+      title: 'Data set',
+      ok: 'There is a data set with files.',
+      todo: 'Add a data set with at least one file, so that the results can be traced to it.',
+    },
+    app: {
+      title: 'App',
+      ok: 'An app has been ready.',
+      todo: 'Deploy an app that people can try, and wait until it has been ready once.',
+    },
+    secrets: { title: 'No secrets in the environment of apps', ok: 'No variable looks like a secret.' },
+    alt: {
+      title: 'Images with a description',
+      ok: 'Every image has an alternative text.',
+      todo: 'Describe the images without an alternative text, for those who do not see them.',
+    },
+  },
   who: 'Who will see it',
   stays: 'It stays {now} for now; publishing does not make it narrower.',
   note: 'What is new',
