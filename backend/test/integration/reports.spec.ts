@@ -264,6 +264,8 @@ describe('the history', () => {
     later(11 * MINUTE)
     expect((await save(report.id, { revision: 2, content: doc(line('third')) }, machine)).status).toBe(200)
     restore()
+    const { body: touched } = await client.get<{ updatedAt: string }>(`/api/projects/${project.id}`)
+    expect(Date.parse(touched.updatedAt)).toBeGreaterThan(Date.now() + 10 * MINUTE)
     await save(report.id, { revision: 3, content: doc(line('of Bob')) }, bob)
     await save(report.id, { revision: 4, content: doc(line('of Bob again')) }, bob)
     const items = await revisionsOf(report.id)

@@ -22,6 +22,9 @@ import type {
   UpdateReportDto,
 } from './reports.dto.js'
 
+// Who writes changes the project every few seconds; its readers need not read it again as often.
+const TOUCH_EVERY_MS = 60_000
+
 /** The use cases of reports. */
 @Injectable()
 export class ReportsService {
@@ -56,6 +59,7 @@ export class ReportsService {
     }
     auth.trail.change({ resource: resourceOf(report), after: { projectId, title } })
     this.links.changed(report)
+    await this.projects.touched(projectId)
     return this.view.report(auth, project, report)
   }
 
@@ -91,6 +95,7 @@ export class ReportsService {
         after: { title, words: saved.words, revision: saved.revision },
       })
     this.links.changed(saved)
+    if (at.getTime() - project.updatedAt.getTime() >= TOUCH_EVERY_MS) await this.projects.touched(project.id)
     return this.view.report(auth, project, saved)
   }
 
@@ -100,6 +105,7 @@ export class ReportsService {
     await this.reports.remove(id)
     auth.trail.change({ resource: resourceOf(report), before: { projectId: report.projectId, title: report.title, words: report.words } })
     this.links.changed({ ...report, revision: report.revision + 1 })
+    await this.projects.touched(report.projectId)
   }
 
   /** The page of the caller has the report open in the editor, for some seconds more. */
