@@ -58,7 +58,6 @@ export const admin: Texts<typeof englishAdmin> = {
     members: 'Mitglieder',
     owner: 'Gehört',
     scopes: 'Darf',
-    project: 'Projekt',
     expires: 'Läuft ab',
     used: 'Zuletzt benutzt',
     device: 'Gerät',
@@ -191,7 +190,6 @@ export const admin: Texts<typeof englishAdmin> = {
     },
   },
   import: {
-    document: 'Personen importieren',
     title: 'Personen importieren',
     lead: 'Nichts wird geändert, bevor Sie gesehen haben, was aus jeder Zeile würde.',
     columns:

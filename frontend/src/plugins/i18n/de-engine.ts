@@ -252,9 +252,7 @@ export const engine: Texts<typeof english> = {
   facts: {
     deployed: 'Bereitgestellt',
     by: 'von {name}',
-    via: 'mit einem Token',
     size: 'Größe',
-    sizeText: '{cpu} cpu, {memory}',
     copies: 'Kopien',
     fixed: '1, durchgehend | {count}, durchgehend',
     range: '{min} bis {max}',
@@ -268,7 +266,6 @@ export const engine: Texts<typeof english> = {
     project: { private: 'Mitglieder des Projekts', internal: 'Alle mit einem Konto', public: 'Alle' },
     members: 'Mitglieder des Projekts',
     copyDigest: 'Digest kopieren',
-    secrets: 'Secrets',
     secretsCount: 'keine | 1 Secret | {count} Secrets',
   },
   notice: {
@@ -307,7 +304,6 @@ export const engine: Texts<typeof english> = {
     by: 'von {name}',
     someone: 'jemandem, dessen Konto es nicht mehr gibt',
     viaToken: 'mit einem Token',
-    viaPortal: 'durch das Portal',
     changes: 'keine Änderungen | 1 Änderung | {count} Änderungen',
     unresolved: 'Digest nicht bekannt',
     back: 'Hierauf zurücksetzen',

@@ -55,7 +55,6 @@ export const admin = {
     members: 'Members',
     owner: 'Owner',
     scopes: 'May',
-    project: 'Project',
     expires: 'Expires',
     used: 'Last used',
     device: 'Device',
@@ -179,7 +178,6 @@ export const admin = {
     },
   },
   import: {
-    document: 'Import users',
     title: 'Import users',
     lead: 'Nothing is changed until you have seen what would become of every row.',
     columns: 'Columns, in any order: {columns}. Only {username} is needed; groups are separated by {separator} and must exist.',

@@ -245,9 +245,7 @@ export const engine = {
   facts: {
     deployed: 'Deployed',
     by: 'by {name}',
-    via: 'with a token',
     size: 'Size',
-    sizeText: '{cpu} cpu, {memory}',
     copies: 'Copies',
     fixed: '1, all the time | {count}, all the time',
     range: '{min} to {max}',
@@ -261,7 +259,6 @@ export const engine = {
     project: { private: 'Members of the project', internal: 'Everyone with an account', public: 'Everyone' },
     members: 'Members of the project',
     copyDigest: 'Copy the digest',
-    secrets: 'Secrets',
     secretsCount: 'none | 1 secret | {count} secrets',
   },
   notice: {
@@ -294,7 +291,6 @@ export const engine = {
     by: 'by {name}',
     someone: 'someone whose account is gone',
     viaToken: 'with a token',
-    viaPortal: 'by the portal',
     changes: 'no changes | 1 change | {count} changes',
     unresolved: 'digest not known',
     back: 'Roll back to this',

@@ -51,7 +51,6 @@ const alike: Record<string, readonly string[]> = {
     'Video',
     'Vitrine',
     'Website',
-    '{cpu} cpu, {memory}',
     '{speed}/s',
   ],
 }
