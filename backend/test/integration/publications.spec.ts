@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import { newId } from '../../src/common/ids.js'
 import { AssetUse } from '../../src/modules/assets/asset-use.js'
 import { AssetRepository } from '../../src/modules/assets/asset.repository.js'
-import { DatasetFileRepository } from '../../src/modules/datasets/dataset.repository.js'
+import { DatasetFilesService } from '../../src/modules/datasets/dataset-files.service.js'
 import type { Engine } from '../../src/modules/engines/engine.js'
 import { EngineRepository } from '../../src/modules/engines/engine.repository.js'
 import { EventBus, type VitrineEvent } from '../../src/modules/events/event-bus.js'
@@ -61,6 +61,8 @@ const chart = (y: number[]): RichNode => ({
   },
 })
 
+const NOTHING = { charts: [], datasets: [] }
+
 /** Writes a section of the card, whatever revision it is at. */
 async function write(project: ProjectBody, section: CardSection, content: RichText | null): Promise<void> {
   const { revision } = (await owner.get<{ revision: number }>(`/api/projects/${project.id}/card`)).body
@@ -81,9 +83,14 @@ const published = async (project: ProjectBody, note = ''): Promise<ProjectVersio
 }
 const versions = async (project: ProjectBody, by = owner) =>
   (await by.get<VersionListDto>(`/api/projects/${project.id}/versions`)).body.items
-/** The answer as it came. */
+/** The answer as it came, but for what is told of the present. */
 const bare = async (project: ProjectBody, number: number, by = owner) =>
-  (await by.fetch(`/api/projects/${project.id}/versions/${number}`)).text()
+  (await (await by.fetch(`/api/projects/${project.id}/versions/${number}`)).text()).replace(
+    /"moved":\{"charts":\[[^\]]*\],"datasets":\[[^\]]*\]\},/,
+    '',
+  )
+const movedOf = async (project: ProjectBody, number: number) =>
+  (await owner.get<ProjectVersionDto>(`/api/projects/${project.id}/versions/${number}`)).body.moved
 const stateOf = async (project: ProjectBody) => (await owner.get<PublicationDto>(`/api/projects/${project.id}/publication`)).body
 const known = async (project: ProjectBody) =>
   (await owner.get<{ publishedVersion: number | null }>(`/api/projects/${project.id}`)).body.publishedVersion
@@ -100,7 +107,7 @@ const running = (): Pick<Engine, 'status'> => ({ status: { ...makeEngine().statu
 
 /** What of a version is hashed, out of what the API answers. */
 function frozenOf(version: ProjectVersionDto): FrozenVersion {
-  const { hash: _, intact: _intact, appDigest: _digest, withdrawn: _withdrawn, ...frozen } = version
+  const { hash: _, intact: _intact, moved: _moved, appDigest: _digest, withdrawn: _withdrawn, ...frozen } = version
   return frozen
 }
 
@@ -109,8 +116,8 @@ describe('a version', () => {
     const project = await makeProject(owner, { title: 'Iris classifier', summary: 'Tells irises apart.' })
     const dataset = await makeDataset(owner, { projectId: project.id, name: 'iris' })
     const file = { id: newId(), datasetId: dataset.id, projectId: project.id, name: 'iris.csv', size: 4551, contentType: 'text/csv' }
-    await get(DatasetFileRepository).claim({ ...file, checksum: '', state: 'storing', createdAt: new Date() })
-    await get(DatasetFileRepository).publish(file.id, 'd41d8cd98f00b204e9800998ecf8427e-1')
+    await get(DatasetFilesService).claim({ ...file, createdAt: new Date() })
+    await get(DatasetFilesService).publish(file.id, 'd41d8cd98f00b204e9800998ecf8427e-1')
     await addEngine(project, { ...running(), image: 'registry/iris:1', digest: 'sha256:one' })
     await addEngine(project, { name: 'asleep' })
     await change(project, {
@@ -151,9 +158,13 @@ describe('a version', () => {
     expect(await known(project)).toBe(2)
 
     expect(await bare(project, 1)).toBe(before)
-    expect(JSON.parse(before)).toEqual(first)
+    expect({ ...(JSON.parse(before) as object), moved: NOTHING }).toEqual(first)
+    expect(await movedOf(project, 1)).toEqual({ charts: [{ place: 'description', id: 'accuracy' }], datasets: [] })
+    expect(await movedOf(project, 2)).toEqual(NOTHING)
     await owner.delete(`/api/reports/${report.body.id}`)
+    await owner.delete(`/api/datasets/${dataset.id}/files/${file.id}`)
     expect(await bare(project, 1)).toBe(before)
+    expect((await movedOf(project, 2)).datasets).toEqual([dataset.id])
 
     const { status, body: diff } = await owner.get<VersionDiffDto>(`/api/projects/${project.id}/versions/2/diff`)
     expect(status).toBe(200)
@@ -392,8 +403,8 @@ describe('the policy', () => {
       contentType: 'text/csv',
       createdAt: new Date(),
     }
-    await get(DatasetFileRepository).claim({ ...file, checksum: '', state: 'storing' })
-    await get(DatasetFileRepository).publish(file.id, 'x')
+    await get(DatasetFilesService).claim(file)
+    await get(DatasetFilesService).publish(file.id, 'x')
     expect(await blocked()).toEqual(['app', 'secrets'])
     const { generation } = engine
     const observed = { ...running(), digest: 'sha256:one', appliedGeneration: 1, driver: null }
@@ -448,7 +459,7 @@ describe('withdrawing', () => {
       expect(text).not.toContain('with names')
       expect(text).not.toContain(second.hash)
     }
-    expect(await bare(project, 2)).not.toContain('personal')
+    expect(await bare(project, 2)).not.toContain('Something personal')
     expect((await versions(project)).map(({ number, withdrawn }) => [number, withdrawn?.reason])).toEqual([
       [2, 'names a patient'],
       [1, undefined],
@@ -463,7 +474,7 @@ describe('withdrawing', () => {
     expect([again.status, again.body.withdrawn?.reason]).toEqual([200, 'names a patient'])
     // Its number is not given again.
     expect((await published(project)).number).toBe(3)
-    expect(JSON.parse(await bare(project, 1))).toEqual(first)
+    expect({ ...(JSON.parse(await bare(project, 1)) as object), moved: NOTHING }).toEqual(first)
   })
 
   it('is done to the end by the next start when it was killed', async () => {

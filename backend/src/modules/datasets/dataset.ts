@@ -18,6 +18,13 @@ export interface DatasetTotals {
   sizeBytes: number
 }
 
+/** What the files of a data set are together: how many, bytes, and a checksum that is another when one of them is. */
+export interface DatasetContents {
+  files: number
+  sizeBytes: number
+  checksum: string
+}
+
 /**
  * `storing` claims the name while the object is being made, `stored` is what people see, `deleting` is hidden until its object is gone.
  */

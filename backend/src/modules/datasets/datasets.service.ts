@@ -10,16 +10,19 @@ import { DomainError } from '../../common/problem/domain-error.js'
 import { EventBus } from '../events/event-bus.js'
 import type { Project } from '../projects/project.js'
 import { ProjectsService } from '../projects/projects.service.js'
-import type { Dataset } from './dataset.js'
+import type { Dataset, DatasetContents } from './dataset.js'
 import { DatasetCleanup } from './dataset-cleanup.js'
 import { DatasetFileRepository, DatasetRepository } from './dataset.repository.js'
 import { DatasetDto, type CreateDatasetDto, type DatasetListQuery, type DatasetPage } from './datasets.dto.js'
 
 const BATCH = 1_000
+const MOST_KNOWN = 1_000
 
 /** The use cases of data sets. */
 @Injectable()
 export class DatasetsService {
+  private readonly contents = new Map<string, { revision: number; contents: DatasetContents }>()
+
   constructor(
     private readonly datasets: DatasetRepository,
     private readonly files: DatasetFileRepository,
@@ -83,7 +86,7 @@ export class DatasetsService {
    * All data sets of a project with what their files add up to, the oldest first; for who has asked whether they may be read. The checksum is SHA-256, in hex,
    * over a line for each file by name: name, size and checksum as a JSON list.
    */
-  async inventoryOf(projectId: string): Promise<{ id: string; name: string; files: number; sizeBytes: number; checksum: string }[]> {
+  async inventoryOf(projectId: string): Promise<({ id: string; name: string } & DatasetContents)[]> {
     const datasets: Dataset[] = []
     for (let more = true; more;) {
       const last = datasets.at(-1)
@@ -91,10 +94,26 @@ export class DatasetsService {
       datasets.push(...found.slice(0, BATCH))
       more = found.length > BATCH
     }
-    return Promise.all(datasets.reverse().map(async ({ id, name }) => ({ id, name, ...(await this.contentsOf(id)) })))
+    return Promise.all(
+      datasets.reverse().map(async (dataset) => ({ id: dataset.id, name: dataset.name, ...(await this.contentsOf(dataset)) })),
+    )
   }
 
-  private async contentsOf(id: string): Promise<{ files: number; sizeBytes: number; checksum: string }> {
+  /** What the files of a data set add up to; read again once its revision says that they are others. */
+  private async contentsOf({ id, revision }: Dataset): Promise<DatasetContents> {
+    const known = this.contents.get(id)
+    if (known?.revision === revision) return known.contents
+    const contents = await this.readContents(id)
+    this.contents.delete(id)
+    this.contents.set(id, { revision, contents })
+    for (const oldest of this.contents.keys()) {
+      if (this.contents.size <= MOST_KNOWN) break
+      this.contents.delete(oldest)
+    }
+    return contents
+  }
+
+  private async readContents(id: string): Promise<DatasetContents> {
     const hash = createHash('sha256')
     let [files, sizeBytes] = [0, 0]
     for (let afterName: string | undefined, more = true; more;) {

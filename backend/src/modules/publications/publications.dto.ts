@@ -10,7 +10,7 @@ import type { ChartSource, RichText } from '../richtext/rich-text.js'
 import { CHECKLIST_FIELDS, ITEM_STATES, type ChecklistField, type ChecklistItem, type ItemState } from './checklist.js'
 import type { Citation } from './citation.js'
 import { MAX_LIMITATIONS_WORDS, type PublicationPolicy } from './publication-policy.js'
-import { contentOf, MAX_NOTE, MAX_REASON, type FrozenVersion, type VersionContent, type VersionHead } from './version.js'
+import { contentOf, MAX_NOTE, MAX_REASON, type FrozenVersion, type Moved, type VersionContent, type VersionHead } from './version.js'
 import { DIFF_FIELDS, REPORT_STATES, type DiffField, type ReportState, type VersionDiff } from './version-diff.js'
 
 const RICH_TEXT = { type: 'object', additionalProperties: true, description: 'rich text' } as const
@@ -114,8 +114,19 @@ export class ChartSnapshotDto {
   @Out({ format: 'date-time', description: 'when its data was read' }) snapshot: string
 }
 
+export class ChartPlaceDto {
+  @Out({ description: 'a section of the card, or the id of a report' }) place: string
+  @Out() id: string
+}
+
+export class MovedDto implements Moved {
+  @Out({ type: [ChartPlaceDto] }) charts: ChartPlaceDto[]
+  @Out({ type: [String], description: 'ids of data sets' }) datasets: string[]
+}
+
 export class ProjectVersionDto extends VersionSummaryDto implements VersionContent {
   @Out({ description: 'whether what is stored still has the hash that it was published with' }) intact: boolean
+  @Out({ description: 'what the project shows from other data by now, or not any more; no part of what is frozen' }) moved: MovedDto
   @Out() projectId: string
   @Out({ description: "part of the project's address" }) slug: string
   @Out({ description: 'who had the project then' }) owner: PersonDto
@@ -134,9 +145,9 @@ export class ProjectVersionDto extends VersionSummaryDto implements VersionConte
   @Out({ type: [FrozenAppDto], description: 'those that ran' }) apps: FrozenAppDto[]
   @Out({ type: [ChartSnapshotDto] }) charts: ChartSnapshotDto[]
 
-  static of(head: VersionHead, frozen: FrozenVersion, intact: boolean): ProjectVersionDto {
+  static of(head: VersionHead, frozen: FrozenVersion, intact: boolean, moved: Moved): ProjectVersionDto {
     const { projectId, slug, owner, charts } = frozen
-    return { ...VersionSummaryDto.from(head), intact, projectId, slug, owner, ...contentOf(frozen), charts }
+    return { ...VersionSummaryDto.from(head), intact, moved, projectId, slug, owner, ...contentOf(frozen), charts }
   }
 }
 

@@ -44,7 +44,7 @@ export class PublicationsService {
     const { head, frozen } = await this.publisher.publish(project, draft.content, imprint)
     auth.trail.change({ resource: resourceOf(project), after: { version: head.number, hash: head.hash, note } })
     if (visibility !== undefined) await this.show(auth, projectId, visibility)
-    return ProjectVersionDto.of(head, frozen, true)
+    return ProjectVersionDto.of(head, frozen, true, { charts: [], datasets: [] })
   }
 
   /** Again when someone else changed the project in between. */

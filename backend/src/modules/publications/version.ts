@@ -149,3 +149,22 @@ export const contentOf = (from: VersionContent): VersionContent => {
 
 /** Whether two contents show the same. */
 export const sameContent = (a: VersionContent, b: VersionContent): boolean => canonicalJson(contentOf(a)) === canonicalJson(contentOf(b))
+
+/** What of a version is another by now. */
+export interface Moved {
+  /** The charts that are drawn from other data, or are not there any more. */
+  charts: { place: string; id: string }[]
+  /** The ids of the data sets whose files are others, or that are not there any more. */
+  datasets: string[]
+}
+
+/** What has changed since of the data that a version shows. Pure. */
+export function movedSince({ charts, datasets }: Pick<FrozenVersion, 'charts' | 'datasets'>, draft: VersionContent, at: Date): Moved {
+  const keyOf = ({ snapshot: _, ...chart }: ChartSnapshot): string => canonicalJson(chart)
+  const present = new Set(chartsOf(draft, at).map(keyOf))
+  const checksums = new Map(draft.datasets.map(({ id, checksum }) => [id, checksum]))
+  return {
+    charts: charts.filter((chart) => !present.has(keyOf(chart))).map(({ place, id }) => ({ place, id })),
+    datasets: datasets.filter(({ id, checksum }) => checksums.get(id) !== checksum).map(({ id }) => id),
+  }
+}

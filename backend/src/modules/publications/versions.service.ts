@@ -11,8 +11,9 @@ import {
   type VersionDiffQuery,
   type VersionListDto,
 } from './publications.dto.js'
+import { DraftReader } from './draft.reader.js'
 import { diffVersions } from './version-diff.js'
-import type { FrozenVersion, VersionHead } from './version.js'
+import { movedSince, type FrozenVersion, type Moved, type VersionHead } from './version.js'
 import { VersionPublisher } from './version.publisher.js'
 import { VersionReader } from './version.reader.js'
 import { VersionRepository } from './version.repository.js'
@@ -27,6 +28,7 @@ export class VersionsService {
     private readonly versions: VersionRepository,
     private readonly reader: VersionReader,
     private readonly publisher: VersionPublisher,
+    private readonly drafts: DraftReader,
   ) {}
 
   async list(auth: AuthContext, projectId: string): Promise<VersionListDto> {
@@ -34,7 +36,7 @@ export class VersionsService {
     return { items: (await this.versions.list(projectId, MOST_LISTED)).map((head) => VersionSummaryDto.from(head)) }
   }
 
-  /** A version as it was published, and whether it still is that. Of a withdrawn one only its number, its date and why. */
+  /** A version as it was published, whether it still is that, and what of its data is another by now. Of a withdrawn one only its number, its date and why. */
   async get(auth: AuthContext, projectId: string, number: string): Promise<ProjectVersionDto> {
     const project = await this.projects.require(auth, 'project:read', projectId)
     return this.toDto(await this.reader.require(projectId, numberOf(number)), project)
@@ -68,7 +70,12 @@ export class VersionsService {
 
   private async toDto(head: VersionHead, project: Project): Promise<ProjectVersionDto> {
     const { frozen, intact } = head.withdrawn ? { frozen: null, intact: true } : await this.reader.read(head)
-    return ProjectVersionDto.of(head, frozen ?? nothingOf(head, project), intact)
+    return ProjectVersionDto.of(head, frozen ?? nothingOf(head, project), intact, await this.moved(frozen, project))
+  }
+
+  private async moved(frozen: FrozenVersion | null, project: Project): Promise<Moved> {
+    const showsData = frozen !== null && frozen.charts.length + frozen.datasets.length > 0
+    return showsData ? movedSince(frozen, (await this.drafts.read(project)).content, now()) : { charts: [], datasets: [] }
   }
 }
 

@@ -2027,6 +2027,22 @@ export type WithdrawalDto = {
     reason: string;
 };
 
+export type ChartPlaceDto = {
+    /**
+     * a section of the card, or the id of a report
+     */
+    place: string;
+    id: string;
+};
+
+export type MovedDto = {
+    charts: Array<ChartPlaceDto>;
+    /**
+     * ids of data sets
+     */
+    datasets: Array<string>;
+};
+
 export type FrozenCardDto = {
     /**
      * rich text
@@ -2140,6 +2156,10 @@ export type ProjectVersionDto = {
      * whether what is stored still has the hash that it was published with
      */
     intact: boolean;
+    /**
+     * what the project shows from other data by now, or not any more; no part of what is frozen
+     */
+    moved: MovedDto;
     projectId: string;
     /**
      * part of the project's address
