@@ -1,9 +1,10 @@
 import { load, type CheerioAPI } from 'cheerio/slim'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { imageTypeOf } from './image-type.js'
+import { latexFault, MAX_LATEX } from './latex.js'
 import { childrenOf, type CalloutKind, type InlineNode, type RichMark, type RichNode, type RichText } from './rich-text.js'
 import { safeUrl } from './safe-url.js'
-import { LANGUAGE, MAX_CAPTION, MAX_LATEX, MAX_SPAN, MAX_START, RICH_TEXT_LIMITS } from './schema.js'
+import { LANGUAGE, MAX_CAPTION, MAX_SPAN, MAX_START, RICH_TEXT_LIMITS } from './schema.js'
 import { validateRichText } from './validate.js'
 
 /** A picture that was in the page itself. The image nodes it belongs to have `#<index>` for their asset until it is stored. */
@@ -32,7 +33,7 @@ const MAX_DOM_DEPTH = 200
 /** Blocks below each other, beyond which lists, quotes and tables become plain paragraphs: a table needs five more levels. */
 const MAX_BLOCK_DEPTH = RICH_TEXT_LIMITS.depth - 5
 // Somewhat less than may be stored, so that what is around the last node fits too.
-const BUDGET = { nodes: 19_500, characters: 490_000, bytes: 1.9 * 2 ** 20, formulas: 1_900, latex: 95_000 }
+const BUDGET = { nodes: 19_500, characters: 490_000, bytes: 1.9 * 2 ** 20, formulas: 950, latex: 28_000 }
 
 /**
  * Reads HTML as it comes from Word, Google Docs, Jupyter, Confluence, a web page, or `renderHtml`, and keeps what the schema knows.
@@ -452,6 +453,10 @@ class Importer {
     ).trim()
     if (latex === '' || latex.length > MAX_LATEX) {
       this.drop('formula without its TeX source')
+      return true
+    }
+    if (latexFault(latex) !== null) {
+      this.drop('formula that defines commands')
       return true
     }
     const display =

@@ -1,5 +1,6 @@
 import { isId } from '../../common/ids.js'
 import { checkChart } from './chart.js'
+import { latexFault, MAX_LATEX } from './latex.js'
 import { plainObject, textFault, within, shownKey, type Findings } from './findings.js'
 import type { RichMark, RichNode } from './rich-text.js'
 import { safeUrl } from './safe-url.js'
@@ -26,8 +27,8 @@ export const RICH_TEXT_LIMITS: RichTextLimits = {
   nodes: 20_000,
   characters: 500_000,
   bytes: 2 * 2 ** 20,
-  formulas: 2_000,
-  latex: 100_000,
+  formulas: 1_000,
+  latex: 30_000,
   charts: 100,
   pendingAssets: false,
 }
@@ -69,7 +70,6 @@ interface NodeRule {
 /** A language's name, as highlighters have it: it becomes part of a class. */
 export const LANGUAGE = /^[A-Za-z0-9][A-Za-z0-9+#._-]{0,31}$/
 export const MAX_CAPTION = 2_000
-export const MAX_LATEX = 5_000
 export const MAX_SPAN = 100
 export const MAX_START = 1_000_000
 
@@ -144,7 +144,11 @@ const cellAttrs = {
   colwidth: optional(orNull(widths)),
   align: optional(oneOf('left', 'center', 'right', null)),
 }
-const latex = { latex: required(text(MAX_LATEX, true)) }
+const formula: Check = (value, path, { findings }) => {
+  const fault = textFault(value, { max: MAX_LATEX, lines: true }) ?? (typeof value === 'string' ? latexFault(value) : null)
+  if (fault) findings.add(path, fault)
+}
+const latex = { latex: required(formula) }
 const caption = optional(orNull(text(MAX_CAPTION, true)))
 
 const line: ContentRule = { of: 'inline', least: 0 }

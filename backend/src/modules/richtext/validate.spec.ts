@@ -96,6 +96,14 @@ describe('validateRichText', () => {
     expect(findingsOn(doc({ type: 'chart', attrs: chart }))).toEqual([])
   })
 
+  it('takes formulas, but none that defines commands', () => {
+    const of = (latex: string): string[] => findingsOn(doc({ type: 'blockMath', attrs: { latex } }))
+    for (const latex of ['', '\\left( x \\right)', 'a \\\\def', '\\longrightarrow \\leq \\definedas \\globe', '\\text{a@b.org}'])
+      expect(of(latex)).toEqual([])
+    for (const latex of ['\\def\\a{x}', '\\newcommand{\\a}{x}', '\\\\\\let\\a=x', '\\df@tag', '\\global\\x'])
+      expect(of(latex)).toEqual([expect.stringMatching(/^content\[0\]\.attrs\.latex: must not define commands/)])
+  })
+
   it('refuses everything that is hostile beyond text', () => {
     const accepted = [...refusedDocuments()].filter(({ doc: json }) => findingsOn(json).length === 0)
     expect(accepted.map(({ name }) => name)).toEqual([])
