@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { i18n, setLanguage } from '../plugins/i18n'
 import { languageFor } from './useLanguage'
 
@@ -18,6 +18,8 @@ describe('the language to show', () => {
 })
 
 describe('switching', () => {
+  // Its file takes longer to load on a busy machine than a test has.
+  beforeAll(() => setLanguage('de'), 60_000)
   afterEach(() => setLanguage('en'))
 
   it('says so to screen readers, and changes the texts', async () => {
