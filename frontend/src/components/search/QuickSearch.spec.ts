@@ -58,7 +58,7 @@ it('opens the best match on Enter, and offers to search the catalogue for the re
   expect(options()).toEqual(['iris-classifier', 'Search all projects for “iris”'])
   await press('Enter')
   expect(push).toHaveBeenCalledExactlyOnceWith('/p/iris-classifier')
-  expect(search.props('modelValue')).toBe(false)
+  expect(search.emitted('update:modelValue')).toEqual([[false]])
 })
 
 it('never shows the answer to earlier words over that to later ones', async () => {
