@@ -53,18 +53,20 @@ export function bestPhase(phases: readonly EnginePhase[]): EnginePhase | null {
   return BEST_FIRST.find((phase) => phases.includes(phase)) ?? null
 }
 
-/** The values by which a project is narrowed and counted. @param same gives one instance of equal texts, so that many projects share it */
-export function valuesOf(project: ListedProject, same: (text: string) => string): Entry['values'] {
-  const some = (text: string) => (text === '' ? [] : [same(text)])
+type Lists = (list: readonly string[]) => readonly string[]
+
+/** The values by which a project is narrowed and counted. @param same gives one instance of equal lists, so that many projects share it */
+export function valuesOf(project: ListedProject, same: Lists): Entry['values'] {
+  const some = (values: string[]) => same([...new Set(values)].filter((value) => value !== ''))
   return {
-    task: some(project.task),
-    tag: [...new Set(project.tags)].map(same),
-    framework: [...new Set(project.frameworks)].map(same),
-    licence: some(project.licence),
-    owner: [same(project.ownerId)],
-    group: [...new Set(project.members.flatMap(({ kind, id }) => (kind === 'group' ? [id] : [])))].map(same),
+    task: some([project.task]),
+    tag: some(project.tags),
+    framework: some(project.frameworks),
+    licence: some([project.licence]),
+    owner: some([project.ownerId]),
+    group: some(project.members.flatMap(({ kind, id }) => (kind === 'group' ? [id] : []))),
   }
 }
 
 /** Who may read a project, as the policy stores it. */
-export const readersOf = (project: ListedProject, same: (text: string) => string): string[] => accessOf(project).read.map(same)
+export const readersOf = (project: ListedProject, same: Lists): readonly string[] => same(accessOf(project).read)

@@ -20,6 +20,8 @@ const NO_WORDS = new Uint32Array(0)
 const HAS_APP = ['true']
 const HAS_NO_APP = ['false']
 const NONE: readonly string[] = []
+const NO_THINGS: KnownTexts['things'] = []
+const MOST_LISTS_EACH = 6
 // A match in the title counts before one in a tag, in the summary, in anything else.
 const OTHER_FIELDS = 3
 
@@ -55,12 +57,16 @@ export class CatalogueIndex {
   /** Projects that were deleted: what was read before that must not bring them back. */
   private readonly gone = new Set<string>()
   private readonly lexicon = new Lexicon()
-  private readonly texture = new Map<string, string>()
-  private readonly same = (text: string): string => {
-    const known = this.texture.get(text)
-    if (known !== undefined) return known
-    this.texture.set(text, text)
-    return text
+  private readonly lists = new Map<string, readonly string[]>()
+  /** One instance of all lists that are equal: most projects share theirs with many others. */
+  private readonly same = (list: readonly string[]): readonly string[] => {
+    const key = JSON.stringify(list)
+    const known = this.lists.get(key)
+    if (known) return known
+    // What nobody has any more is forgotten now and then; what is not found again is only not shared.
+    if (this.lists.size > MOST_LISTS_EACH * (this.entries.size + 1_000)) this.lists.clear()
+    this.lists.set(key, list)
+    return list
   }
 
   /** How many projects there are. */
@@ -80,7 +86,7 @@ export class CatalogueIndex {
     this.entries.set(id, {
       id,
       readers: readersOf(project, this.same),
-      ownerId: this.same(project.ownerId),
+      ownerId: project.ownerId,
       published: project.publishedVersion !== null,
       created: project.createdAt.getTime(),
       updated,
@@ -134,7 +140,7 @@ export class CatalogueIndex {
     if (known) this.lexicon.release(known.own)
     this.texts.set(id, {
       own: words.length === 0 ? NO_WORDS : this.lexicon.acquire(words),
-      things: things.map((thing) => ({ ...thing, words: wordsOf(thing.title) })),
+      things: things.length === 0 ? NO_THINGS : things.map((thing) => ({ ...thing, words: wordsOf(thing.title) })),
       revision,
     })
   }

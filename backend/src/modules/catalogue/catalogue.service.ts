@@ -84,7 +84,7 @@ export class CatalogueService {
   }
 
   private async figuresOf(auth: AuthContext, ids: string[]): Promise<Map<string, ProjectFigures>> {
-    const starred = ids.length === 0 ? new Set<string>() : await this.stars.of(auth)
+    const starred = await this.stars.among(auth, ids)
     return new Map(
       ids.map((id) => {
         const { stars, views } = this.index.figuresOf(id)

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { Schema, type Model } from 'mongoose'
+import { Schema, trusted, type Model } from 'mongoose'
 import { isDuplicateKey, Mongo } from '../../platform/mongo/mongo.js'
 import { StarRepository } from './star.repository.js'
 
@@ -44,6 +44,13 @@ export class MongoStarRepository extends StarRepository {
 
   async projectsOf(userId: string): Promise<string[]> {
     const found = await this.model.find({ userId }, { projectId: 1 }).lean<Pick<Stored, 'projectId'>[]>()
+    return found.map(({ projectId }) => projectId)
+  }
+
+  async among(projectIds: readonly string[], userId: string): Promise<string[]> {
+    // By their keys: the embedded database has no other index for this, and every list asks.
+    const keys = projectIds.map((projectId) => idOf(projectId, userId))
+    const found = await this.model.find({ _id: trusted({ $in: keys }) }, { projectId: 1 }).lean<Pick<Stored, 'projectId'>[]>()
     return found.map(({ projectId }) => projectId)
   }
 

@@ -6,6 +6,8 @@ export abstract class StarRepository {
   abstract remove(projectId: string, userId: string): Promise<void>
   /** The projects to which someone gave one. */
   abstract projectsOf(userId: string): Promise<string[]>
+  /** Those of the projects to which someone gave one. */
+  abstract among(projectIds: readonly string[], userId: string): Promise<string[]>
   abstract countOf(projectId: string): Promise<number>
   /** How many each project has; one without any is left out. */
   abstract counts(): Promise<Map<string, number>>

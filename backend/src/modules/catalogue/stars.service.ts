@@ -39,9 +39,14 @@ export class StarsService {
     return { stars: (await this.recount(projectId)).stars, starred: false }
   }
 
-  /** The projects to which the caller gave a star. */
+  /** All projects to which the caller gave a star. */
   async of(auth: AuthContext): Promise<Set<string>> {
     return new Set(auth.via === 'anonymous' ? [] : await this.stars.projectsOf(auth.user.id))
+  }
+
+  /** Those of the projects to which the caller gave a star. */
+  async among(auth: AuthContext, ids: readonly string[]): Promise<Set<string>> {
+    return new Set(auth.via === 'anonymous' || ids.length === 0 ? [] : await this.stars.among(ids, auth.user.id))
   }
 
   /** Counts anew where a crash came between a star and its count. */

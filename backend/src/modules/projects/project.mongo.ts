@@ -49,6 +49,8 @@ schema.index({ 'access.read': 1 })
 
 // A project of an earlier release lacks what came later.
 const toProject = ({ _id, access: _access, ...rest }: Stored): Project => newProject({ ...rest, id: _id })
+// Asked by its key alone, because the embedded database reads every project for a key and another field.
+const unlessDeleted = (found: Stored | null): Project | null => (found?.deletedAt === null ? toProject(found) : null)
 const NOT_LISTED = { contacts: 0, links: 0, cover: 0, access: 0 }
 
 @Injectable()
@@ -74,20 +76,18 @@ export class MongoProjectRepository extends ProjectRepository {
   }
 
   async findById(id: string): Promise<Project | null> {
-    const found = await this.model.findOne({ _id: id, deletedAt: null }).lean<Stored>()
-    return found && toProject(found)
+    return unlessDeleted(await this.model.findById(id).lean<Stored>())
   }
 
   async findByIdOrSlug(idOrSlug: string): Promise<Project | null> {
     const byId = isId(idOrSlug) ? await this.findById(idOrSlug) : null
     if (byId) return byId
-    const found = await this.model.findOne({ slug: idOrSlug, deletedAt: null }).lean<Stored>()
-    return found && toProject(found)
+    return unlessDeleted(await this.model.findOne({ slug: idOrSlug }).lean<Stored>())
   }
 
   async findByIds(ids: string[]): Promise<Project[]> {
-    const found = await this.model.find({ _id: trusted({ $in: ids }), deletedAt: null }).lean<Stored[]>()
-    return found.map(toProject)
+    const found = await this.model.find({ _id: trusted({ $in: ids }) }).lean<Stored[]>()
+    return found.flatMap((each) => unlessDeleted(each) ?? [])
   }
 
   async findIdsNamed(text: string, ownerIds: string[], limit: number): Promise<string[]> {
