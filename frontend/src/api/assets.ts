@@ -1,24 +1,9 @@
 import { api, apiUrl } from './client'
+import type { AssetDto, AssetUploadDto } from './generated'
 import { putPart } from './multipart-upload'
 
-/** A picture, a film or its captions, kept with a project. Sizes are bytes, width and height pixels. */
-export interface Asset {
-  id: string
-  projectId: string
-  name: string
-  kind: 'image' | 'video' | 'captions'
-  contentType: string
-  size: number
-  width: number | null
-  height: number | null
-  url: string
-}
-
-interface AssetUpload {
-  id: string
-  uploadUrl: string
-  expiresAt: string
-}
+/** A picture, a film or its captions, kept with a project. */
+export type Asset = AssetDto
 
 /** The address of an asset's bytes; it leads on to the object store. */
 export const assetUrl = (id: string): string => apiUrl(`/assets/${encodeURIComponent(id)}/content`)
@@ -36,7 +21,7 @@ export async function uploadAsset(
   { onProgress, signal }: { onProgress: (sent: number) => void; signal: AbortSignal },
 ): Promise<Asset> {
   const contentType = typeOf(file)
-  const intent = await api.post<AssetUpload>(`/projects/${projectId}/assets`, { name: file.name, size: file.size, contentType })
+  const intent = await api.post<AssetUploadDto>(`/projects/${projectId}/assets`, { name: file.name, size: file.size, contentType })
   signal.throwIfAborted()
   // The type is part of what was signed.
   const etag = await putPart(intent.uploadUrl, file.slice(0, file.size, contentType), onProgress, signal)

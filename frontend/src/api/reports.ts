@@ -1,39 +1,22 @@
-import type { OutlineEntry, RichText } from '../plugins/tiptap/document'
+import type { RichText } from '../plugins/tiptap/document'
 import { api } from './client'
+import type { PersonDto, ReportDto, ReportListDto, ReportSummaryDto } from './generated'
 
-export interface ReportPerson {
-  id: string
-  username: string
-  displayName: string
-}
-
-/** A report as a list shows it. Times are ISO 8601. */
-export interface ReportSummary {
-  id: string
-  projectId: string
-  title: string
-  revision: number
-  createdAt: string
-  updatedAt: string
-  author: ReportPerson
-  lastEditor: ReportPerson
-  words: number
-}
-
-export interface Report extends ReportSummary {
-  content: RichText
-  outline: OutlineEntry[]
-  /** Who has it open to write. */
-  editors: ReportPerson[]
-}
+export type ReportPerson = PersonDto
+/** A report as a list shows it. */
+export type ReportSummary = ReportSummaryDto
+/** A report with its text, which the portal has checked. */
+export type Report = Omit<ReportDto, 'content'> & { content: RichText }
 
 export interface ReportChanges {
   title?: string
   content?: RichText
+  /** Keeps what the report said before as a revision of its own. */
+  keep?: boolean
 }
 
 export const listReports = async (projectId: string): Promise<ReportSummary[]> =>
-  (await api.get<{ items: ReportSummary[] }>(`/projects/${projectId}/reports`)).items
+  (await api.get<ReportListDto>(`/projects/${projectId}/reports`)).items
 export const createReport = (projectId: string, title: string): Promise<Report> => api.post(`/projects/${projectId}/reports`, { title })
 export const getReport = (id: string): Promise<Report> => api.get(`/reports/${encodeURIComponent(id)}`)
 /** Refused with 409 when someone else saved the report since `revision` was read. */

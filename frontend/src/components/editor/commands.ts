@@ -21,6 +21,7 @@ import {
   symRoundedWarning,
 } from '@quasar/extras/material-symbols-rounded'
 import type { Editor } from '@tiptap/core'
+import { NodeSelection, Selection } from '@tiptap/pm/state'
 import type { CalloutKind } from '../../plugins/tiptap/schema'
 
 /** What the page does beyond the text itself. */
@@ -39,10 +40,26 @@ export interface Insertion {
   run: (editor: Editor, page: PageActions) => void
 }
 
-const node = (type: string, attrs: Record<string, unknown> = {}): ((editor: Editor) => void) => {
-  return (editor) => {
-    editor.chain().focus().insertContent({ type, attrs }).run()
-  }
+/** Puts a block into the text, with the cursor behind it: what is typed next would take the place of what is selected. */
+export function insertBlock(editor: Editor, node: { type: string; attrs?: Record<string, unknown> }): void {
+  editor
+    .chain()
+    .focus()
+    .insertContent(node)
+    .command(({ tr }) => {
+      const { $to } = tr.selection
+      const after = $to.depth === 0 ? $to.pos : $to.after(1)
+      if (after >= tr.doc.content.size) tr.insert(tr.doc.content.size, editor.schema.nodes['paragraph']?.create() ?? [])
+      if (tr.selection instanceof NodeSelection)
+        tr.setSelection(Selection.near(tr.doc.resolve(Math.min(after + 1, tr.doc.content.size)), 1))
+      return true
+    })
+    .scrollIntoView()
+    .run()
+}
+
+const node = (type: string): ((editor: Editor) => void) => {
+  return (editor) => insertBlock(editor, { type })
 }
 
 /** A formula or a note is written right after it was put there: it is selected. */

@@ -22,6 +22,7 @@ export async function setFormula(element: HTMLElement, latex: string, displayMod
   }
   try {
     katex.render(latex, element, { displayMode, throwOnError: true, trust: false, strict: 'ignore', maxExpand: 200, maxSize: 20 })
+    element.removeAttribute('title')
     return true
   } catch (error) {
     if (!(error instanceof katex.ParseError)) throw error

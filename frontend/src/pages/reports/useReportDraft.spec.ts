@@ -131,7 +131,7 @@ describe('a report while it is written', () => {
     expect(draft.content.value).toEqual(text('mine'))
     expect(kept.get('u1/r1')?.content).toEqual(text('mine'))
     expect(await draft.settle({ title: 'Iris', content: text('both') })).toBe(true)
-    expect(sent).toEqual([{ revision: 2, content: text('both') }])
+    expect(sent).toEqual([{ revision: 2, content: text('both'), keep: true }])
     expect(kept.size).toBe(0)
   })
 

@@ -70,6 +70,8 @@ export function useReportDraft(report: Report, ports: DraftPorts, toText: (text:
     return dirty.value ? 'waiting' : 'saved'
   })
 
+  /** What is saved next was put together of two: what it replaces is kept at the portal. */
+  let merging = false
   let saveTimer: ReturnType<typeof setTimeout> | undefined
   let keepTimer: ReturnType<typeof setTimeout> | undefined
   let last: Promise<unknown> = Promise.resolve()
@@ -88,11 +90,13 @@ export function useReportDraft(report: Report, ports: DraftPorts, toText: (text:
       ...(sent.title === base.value.title ? {} : { title: sent.title }),
       ...(sent.content === base.value.content ? {} : { content: sent.content }),
     }
+    if (merging) changes.keep = true
     saving.value = true
     problem.value = null
     try {
       const answer = await ports.save(base.value.revision, changes)
       base.value = { revision: answer.revision, ...sent }
+      merging = false
       recovered.value = false
     } catch (error) {
       const refusal = asProblem(error)
@@ -143,6 +147,7 @@ export function useReportDraft(report: Report, ports: DraftPorts, toText: (text:
     if (!over) return true
     base.value = version(over)
     theirs.value = null
+    merging = true
     title.value = chosen.title
     content.value = chosen.content
     return flush()

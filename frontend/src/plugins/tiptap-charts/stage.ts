@@ -56,10 +56,11 @@ export class Stage {
     }
   }
 
-  /** Draws a chart again that has changed, if it is drawn. */
+  /** Draws a chart again that has changed, now or when it is seen. */
   again(element: Element): void {
     const actor = this.actors.get(element)
-    if (!actor || !this.live.has(actor)) return
+    if (!actor) return
+    // Also while it is drawn: what is drawn then is what it was.
     this.stale.add(actor)
     this.plan(0)
   }

@@ -21,6 +21,10 @@ describe('two versions of a text', () => {
     expect(together(doc('a', 'b', 'c'), doc('a', 'mine', 'c'), doc('a', 'theirs', 'c'))).toEqual(['a', 'mine', 'theirs', 'c'])
   })
 
+  it('are compared block by block, also where neighbours changed', () => {
+    expect(together(doc('a', 'b', 'c'), doc('a1', 'b1', 'c'), doc('a2', 'b', 'c'))).toEqual(['a1', 'a2', 'b1', 'c'])
+  })
+
   it('are one where both did the same', () => {
     expect(segments(doc('a', 'b'), doc('a', 'c'), doc('a', 'c'))).toEqual([{ kind: 'same', blocks: doc('a', 'c').content }])
   })

@@ -52,6 +52,15 @@ export function segments(base: RichText, mine: RichText, theirs: RichText): Segm
   const result: Segment[] = []
   let from = { base: 0, mine: 0, theirs: 0 }
 
+  /** As many blocks here, there and before: each was changed by itself. */
+  function between(to: { base: number; mine: number; theirs: number }): void {
+    const count = to.base - from.base
+    if (count > 1 && to.mine - from.mine === count && to.theirs - from.theirs === count) {
+      for (let at = 1; at < count; at += 1) stretch({ base: from.base + 1, mine: from.mine + 1, theirs: from.theirs + 1 })
+    }
+    stretch(to)
+  }
+
   function stretch(to: { base: number; mine: number; theirs: number }): void {
     const keysOf = (keys: readonly string[], start: number, end: number): string => JSON.stringify(keys.slice(start, end))
     const before = keysOf(baseKeys, from.base, to.base)
@@ -76,11 +85,11 @@ export function segments(base: RichText, mine: RichText, theirs: RichText): Segm
     const mineAt = inMine.get(index)
     const theirsAt = inTheirs.get(index)
     if (mineAt === undefined || theirsAt === undefined) continue
-    stretch({ base: index, mine: mineAt, theirs: theirsAt })
+    between({ base: index, mine: mineAt, theirs: theirsAt })
     same(mine.content.slice(mineAt, mineAt + 1))
     from = { base: index + 1, mine: mineAt + 1, theirs: theirsAt + 1 }
   }
-  stretch({ base: base.content.length, mine: mine.content.length, theirs: theirs.content.length })
+  between({ base: base.content.length, mine: mine.content.length, theirs: theirs.content.length })
   return result
 }
 

@@ -11,5 +11,7 @@ let schema: Schema | null = null
  */
 export function normalised(doc: RichText): RichText {
   schema ??= getSchema(schemaExtensions())
-  return schema.nodeFromJSON(doc).toJSON() as RichText
+  const { content } = schema.nodeFromJSON(doc).toJSON() as Partial<RichText>
+  // ProseMirror leaves an empty content away.
+  return { type: 'doc', content: content ?? [] }
 }
