@@ -30,7 +30,7 @@ it('signs in, creates a project, uploads a data set, deploys a model app, predic
   await page.getByRole('link', { name: 'New project' }).first().click()
   await page.getByLabel('Title').fill(title)
   await page.getByLabel('Summary').fill('Names the species of an iris from four lengths.')
-  await page.getByRole('button', { name: 'Create project' }).click()
+  await page.getByRole('button', { name: 'Create and fill in later' }).click()
   await page.getByRole('heading', { name: title, level: 1 }).waitFor()
   await picture(page, 'project-new')
 

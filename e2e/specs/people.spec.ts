@@ -25,8 +25,7 @@ const nameOf = (i: number): string => `m${run}-${i}`
 async function createPrivateProject(page: Page, title: string): Promise<void> {
   await page.goto('/new')
   await page.getByLabel('Title').fill(title)
-  await page.getByRole('radio', { name: /Private/ }).check()
-  await page.getByRole('button', { name: 'Create project' }).click()
+  await page.getByRole('button', { name: 'Create and fill in later' }).click()
   await page.getByRole('heading', { name: title, level: 1 }).waitFor()
 }
 

@@ -44,8 +44,8 @@ export const routes: RouteRecordRaw[] = [
       {
         path: 'new',
         name: 'new',
-        component: () => import('../pages/NewProjectPage.vue'),
-        meta: { account: true, needs: 'project:create', title: 'form.newDocument' },
+        component: () => import('../pages/wizard/WizardStart.vue'),
+        meta: { account: true, needs: 'project:create', title: 'wizard.newDocument' },
       },
       {
         path: 'settings',
@@ -57,6 +57,27 @@ export const routes: RouteRecordRaw[] = [
           { path: 'sessions', name: 'settings-sessions', component: () => import('../pages/SettingsSessions.vue') },
           { path: 'tokens', name: 'settings-tokens', component: () => import('../pages/SettingsTokens.vue') },
         ],
+      },
+      {
+        path: 'p/:slug/setup/:step?',
+        name: 'project-setup',
+        component: () => import('../pages/wizard/WizardPage.vue'),
+        props: true,
+        meta: { account: true, title: 'wizard.document' },
+      },
+      {
+        path: 'p/:slug/publish/preview',
+        name: 'project-preview',
+        component: () => import('../pages/publish/PreviewPage.vue'),
+        props: true,
+        meta: { account: true, title: 'publish.document' },
+      },
+      {
+        path: 'p/:slug/v/:number(\\d+)',
+        name: 'project-version',
+        component: () => import('../pages/publish/VersionPage.vue'),
+        props: true,
+        meta: { title: 'versions.document' },
       },
       {
         path: 'p/:slug',
@@ -98,6 +119,13 @@ export const routes: RouteRecordRaw[] = [
             meta: { account: true },
           },
           {
+            path: 'publish',
+            name: 'project-publish',
+            component: () => import('../pages/publish/PublishPage.vue'),
+            meta: { account: true },
+          },
+          { path: 'versions', name: 'project-versions', component: () => import('../pages/publish/VersionsPage.vue') },
+          {
             path: 'manage',
             name: 'project-manage',
             component: () => import('../pages/ProjectManage.vue'),
@@ -122,6 +150,7 @@ export const routes: RouteRecordRaw[] = [
           },
           { path: 'apps', name: 'admin-apps', component: () => import('../pages/admin/AppsPage.vue') },
           { path: 'limits', name: 'admin-limits', component: () => import('../pages/admin/LimitsPage.vue') },
+          { path: 'publication', name: 'admin-publication', component: () => import('../pages/admin/PublicationPage.vue') },
           { path: 'sweep', name: 'admin-sweep', component: () => import('../pages/admin/SweepPage.vue') },
           { path: 'tokens', name: 'admin-tokens', component: () => import('../pages/admin/TokensPage.vue') },
           { path: 'sessions', name: 'admin-sessions', component: () => import('../pages/admin/SessionsPage.vue') },

@@ -184,9 +184,6 @@ const en = {
   },
 
   form: {
-    newDocument: 'New project',
-    newTitle: 'New project',
-    newLead: 'A title is enough to begin. Everything else can change later.',
     title: 'Title',
     titleHint: 'What you would call it in a talk.',
     summary: 'Summary',
@@ -196,7 +193,6 @@ const en = {
     tags: 'Tags',
     tagsHint: 'Press Enter after each. Up to 12.',
     removeTag: 'Remove the tag {tag}',
-    create: 'Create project',
     needTitle: 'Give the project a title.',
     titleTooLong: 'Use at most {max} characters; these are {count}.',
     summaryTooLong: 'Use at most {max} characters; these are {count}.',

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { placeOf } from './fix'
+
+it.each([
+  ['licence', { step: 'attributes', focus: 'licence' }],
+  ['card.limitations', { step: 'card', focus: 'limitations' }],
+  ['limitations', { step: 'card', focus: 'limitations' }],
+  ['contacts.0.email', { step: 'people', focus: 'contacts' }],
+  ['env.TOKEN', { step: 'app', focus: 'env' }],
+  ['something-new', null],
+  [null, null],
+])('knows where %s is entered', (field, place) => {
+  expect(placeOf(field)).toEqual(place)
+})
