@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import { newId } from '../../src/common/ids.js'
 import { AssetUse } from '../../src/modules/assets/asset-use.js'
 import { AssetRepository } from '../../src/modules/assets/asset.repository.js'
+import type { AuditPage } from '../../src/modules/audit/audit.dto.js'
 import { DatasetFilesService } from '../../src/modules/datasets/dataset-files.service.js'
 import type { Engine } from '../../src/modules/engines/engine.js'
 import { EngineRepository } from '../../src/modules/engines/engine.repository.js'
@@ -469,6 +470,13 @@ describe('withdrawing', () => {
     expect([await known(project), (await stateOf(project)).latest]).toEqual([1, 1])
     expect(codeOf(await owner.get(`${path}/diff`))).toEqual([410, 'version-withdrawn'])
     expect(codeOf(await owner.get(`/api/projects/${project.id}/citation?version=2`))).toEqual([410, 'version-withdrawn'])
+
+    const log = (await admin.get<AuditPage>(`/api/iam/audit?resourceType=project&limit=20`)).body.items
+    const told = log
+      .filter(({ resource, outcome }) => resource?.id === project.id && outcome === 'done')
+      .map(({ action, after }) => [action, after])
+    expect(told).toContainEqual(['project:share', { version: 2, sha256: second.hash, note: 'with names' }])
+    expect(told).toContainEqual(['project:transfer', { version: 2, withdrawn: 'names a patient' }])
 
     const again = await owner.post<ProjectVersionDto>(`${path}/withdraw`, { reason: 'another' })
     expect([again.status, again.body.withdrawn?.reason]).toEqual([200, 'names a patient'])

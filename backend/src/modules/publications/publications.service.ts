@@ -42,7 +42,7 @@ export class PublicationsService {
     const { id, username, displayName } = auth.user
     const imprint = { author: { id, username, displayName }, owner: draft.owner, note, passed }
     const { head, frozen } = await this.publisher.publish(project, draft.content, imprint)
-    auth.trail.change({ resource: resourceOf(project), after: { version: head.number, hash: head.hash, note } })
+    auth.trail.change({ resource: resourceOf(project), after: { version: head.number, sha256: head.hash, note } })
     if (visibility !== undefined) await this.show(auth, projectId, visibility)
     return ProjectVersionDto.of(head, frozen, true, { charts: [], datasets: [] })
   }

@@ -57,7 +57,7 @@ export class VersionsService {
     const before = await this.reader.require(projectId, numberOf(number))
     const { number: version, hash } = before
     if (await this.versions.withdraw(projectId, version, { at: now(), by: auth.user.id, reason }))
-      auth.trail.change({ resource: resourceOf(project), before: { version, hash }, after: { version, withdrawn: reason } })
+      auth.trail.change({ resource: resourceOf(project), before: { version, sha256: hash }, after: { version, withdrawn: reason } })
     await this.publisher.settle(before)
     return this.toDto(await this.reader.require(projectId, version), project)
   }
