@@ -1,8 +1,7 @@
 import type { admin as englishAdmin, table as englishTable } from './en-admin'
-import type { Texts } from './texts'
 
 /** German texts of tables. */
-export const table: Texts<typeof englishTable> = {
+export const table: typeof englishTable = {
   loading: 'Wird geladen',
   found: 'Nichts gefunden | 1 gefunden | {count} gefunden',
   shown: 'Nichts auf dieser Seite | 1 auf Seite {page} | {count} auf Seite {page}',
@@ -26,7 +25,7 @@ export const table: Texts<typeof englishTable> = {
 }
 
 /** German texts of the admin area. */
-export const admin: Texts<typeof englishAdmin> = {
+export const admin: typeof englishAdmin = {
   document: 'Verwaltung',
   sections: 'Bereiche der Verwaltung',
   section: {

@@ -1,8 +1,7 @@
 // The German texts of the catalogue, the search over everything, one's own work, and the card of a project.
 import type { card as englishCard, catalogue as englishCatalogue, mine as englishMine, quick as englishQuick } from './en-catalogue'
-import type { Texts } from './texts'
 
-export const catalogue: Texts<typeof englishCatalogue> = {
+export const catalogue: typeof englishCatalogue = {
   document: 'Projekte',
   documentFor: 'Projekte mit „{q}“',
   title: 'Projekte',
@@ -62,7 +61,7 @@ export const catalogue: Texts<typeof englishCatalogue> = {
   views: 'keine Aufrufe | 1 Aufruf | {count} Aufrufe',
 }
 
-export const quick: Texts<typeof englishQuick> = {
+export const quick: typeof englishQuick = {
   title: 'Schnellsuche',
   open: 'Suchen oder springen zu',
   placeholder: 'Projekte, Berichte, Daten und Personen suchen',
@@ -97,7 +96,7 @@ export const quick: Texts<typeof englishQuick> = {
   in: 'in {project}',
 }
 
-export const mine: Texts<typeof englishMine> = {
+export const mine: typeof englishMine = {
   title: 'Ihre Arbeit',
   attention: 'Was Sie braucht',
   nothing: 'Zurzeit braucht Sie nichts.',
@@ -131,7 +130,7 @@ export const mine: Texts<typeof englishMine> = {
   published: 'Version {number}',
 }
 
-export const card: Texts<typeof englishCard> = {
+export const card: typeof englishCard = {
   section: {
     description: {
       title: 'Beschreibung',

@@ -1,8 +1,7 @@
 import type { engine as english } from './en-engine'
-import type { Texts } from './texts'
 
 /** German texts of how an app is set up, deployed, and kept. */
-export const engine: Texts<typeof english> = {
+export const engine: typeof english = {
   form: {
     deployTitle: 'App bereitstellen',
     changeTitle: '„{name}“ ändern',

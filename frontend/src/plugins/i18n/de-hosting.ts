@@ -8,10 +8,9 @@ import type {
   sizes as englishSizes,
   sweep as englishSweep,
 } from './en-hosting'
-import type { Texts } from './texts'
 
 /** German texts of the frame of an app. */
-export const frame: Texts<typeof englishFrame> = {
+export const frame: typeof englishFrame = {
   heading: 'App',
   title: 'Die App {name} in Betrieb',
   reload: 'App neu laden',
@@ -43,7 +42,7 @@ export const frame: Texts<typeof englishFrame> = {
 }
 
 /** German texts of quotas. */
-export const quota: Texts<typeof englishQuota> = {
+export const quota: typeof englishQuota = {
   title: 'Kontingent',
   lead: 'Was die Apps dieses Projekts für sich belegen, und wie viel sie dürfen. Ein Admin dieser Instanz kann mehr geben.',
   leadAdmin: 'Was die Apps dieses Projekts für sich belegen, und wie viel sie dürfen.',
@@ -75,7 +74,7 @@ export const quota: Texts<typeof englishQuota> = {
 }
 
 /** German texts of how much of the logs is kept. */
-export const logLimits: Texts<typeof englishLogLimits> = {
+export const logLimits: typeof englishLogLimits = {
   title: 'Logs der Apps',
   lead: 'Wie lange und wie viel von den Ausgaben der Apps aufbewahrt wird, nachdem ihre Pods verschwunden sind. Was darüber liegt, verschwindet innerhalb von zehn Minuten.',
   dialogLead: 'Was älter ist, oder mehr, als eine App behalten darf, wird endgültig entfernt; das Älteste zuerst.',
@@ -87,7 +86,7 @@ export const logLimits: Texts<typeof englishLogLimits> = {
 }
 
 /** German texts of the registries of a project. */
-export const registries: Texts<typeof englishRegistries> = {
+export const registries: typeof englishRegistries = {
   title: 'Registries',
   lead: 'Damit werden private Images geladen. Passwörter werden verschlüsselt aufbewahrt, und niemand kann sie hier lesen.',
   add: 'Registry hinzufügen',
@@ -114,7 +113,7 @@ export const registries: Texts<typeof englishRegistries> = {
 }
 
 /** German texts of the admin's view of all apps. */
-export const apps: Texts<typeof englishApps> = {
+export const apps: typeof englishApps = {
   title: 'Apps',
   error: 'Die Apps konnten nicht geladen werden',
   search: 'Apps, Projekte, Personen suchen',
@@ -152,7 +151,7 @@ export const apps: Texts<typeof englishApps> = {
 }
 
 /** German texts of the sizes of apps. */
-export const sizes: Texts<typeof englishSizes> = {
+export const sizes: typeof englishSizes = {
   title: 'Größen',
   lead: 'Was beim Bereitstellen zur Wahl steht. Apps behalten, was sie haben: Eine Änderung gilt ab dem nächsten Bereitstellen.',
   error: 'Die Größen konnten nicht geladen werden',
@@ -191,7 +190,7 @@ export const sizes: Texts<typeof englishSizes> = {
 }
 
 /** German texts of the sweep. */
-export const sweep: Texts<typeof englishSweep> = {
+export const sweep: typeof englishSweep = {
   title: 'Aufräumen',
   lead: 'Objekte im Cluster, die keine App mehr braucht, und Vorschauen, deren Zeit um ist. Eine laufende App wird nie angerührt.',
   error: 'Was übrig ist, konnte nicht gelesen werden',
@@ -227,7 +226,7 @@ export const sweep: Texts<typeof englishSweep> = {
 }
 
 /** German texts of the page for who comes to an app that is not for them. */
-export const noApp: Texts<typeof englishNoApp> = {
+export const noApp: typeof englishNoApp = {
   title: 'Hier gibt es keine App für Sie',
   text: 'Unter dieser Adresse gibt es nichts, was Sie, {name}, öffnen dürfen. Vielleicht ist sie falsch geschrieben, oder die App ist für andere: Fragen Sie, wer sie Ihnen geschickt hat, oder benutzen Sie ein anderes Konto.',
   anonymous:

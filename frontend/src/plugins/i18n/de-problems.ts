@@ -1,8 +1,7 @@
 import type { problems as english } from './en-problems'
-import type { Texts } from './texts'
 
 /** German texts of what the portal refuses, by the code of the problem. */
-export const problems: Texts<typeof english> = {
+export const problems: typeof english = {
   'validation-failed': 'Einige Felder sind nicht gültig. Korrigieren Sie sie und versuchen Sie es erneut.',
   'too-many-requests': 'Das war zu oft in kurzer Zeit. Warten Sie {seconds} s und versuchen Sie es erneut.',
   'not-allowed': 'Das dürfen Sie nicht. Fragen Sie, wem es gehört, oder einen Admin.',

@@ -4,10 +4,9 @@ import type {
   version as englishVersion,
   versions as englishVersions,
 } from './en-publish'
-import type { Texts } from './texts'
 
 /** German texts of publishing: the checklist, versions and what they changed, how to cite. */
-export const publish: Texts<typeof englishPublish> = {
+export const publish: typeof englishPublish = {
   title: 'Veröffentlichen',
   document: 'Veröffentlichen',
   error: 'Was noch zu tun ist, konnte nicht geladen werden',
@@ -73,7 +72,6 @@ export const publish: Texts<typeof englishPublish> = {
     },
   },
   who: 'Wer es sehen wird',
-  stays: 'Es bleibt vorerst {now}; das Veröffentlichen schränkt es nicht ein.',
   note: 'Was neu ist',
   noteHint: 'Ein oder zwei Sätze für alle, die die Versionen vergleichen.',
   noteTooLong: 'Höchstens {max} Zeichen.',
@@ -104,7 +102,7 @@ export const publish: Texts<typeof englishPublish> = {
   },
 }
 
-export const versions: Texts<typeof englishVersions> = {
+export const versions: typeof englishVersions = {
   title: 'Versionen',
   document: 'Versionen',
   lead: 'Was veröffentlicht wurde, das Neueste zuerst. Eine Version ändert sich nie.',
@@ -139,9 +137,6 @@ export const versions: Texts<typeof englishVersions> = {
   removed: 'entfernt',
   changed: 'geändert',
   unchanged: '{count} Blöcke sind gleich | 1 Block ist gleich | {count} Blöcke sind gleich',
-  showUnchanged: 'Diese anzeigen',
-  nothing: 'nichts',
-  begins: 'Anfang des Hinzugefügten',
   legend: { added: 'Hinzugefügt', removed: 'Entfernt' },
   field: {
     title: 'Titel',
@@ -159,7 +154,7 @@ export const versions: Texts<typeof englishVersions> = {
 }
 
 /** German texts of one version, as readers see it. */
-export const version: Texts<typeof englishVersion> = {
+export const version: typeof englishVersion = {
   document: 'Version {number}',
   error: 'Die Version konnte nicht geladen werden',
   gone: 'Diese Version gibt es nicht, oder Sie dürfen sie nicht lesen.',
@@ -194,10 +189,7 @@ export const version: Texts<typeof englishVersion> = {
   },
   contents: 'Auf dieser Seite',
   noText: 'Diese Version hat noch keinen Text.',
-  reports: 'Berichte',
   facts: 'Angaben',
-  task: 'Aufgabe',
-  tags: 'Schlagwörter',
   frameworks: 'Frameworks',
   licence: 'Lizenz',
   noLicence: 'Keine angegeben',
@@ -208,7 +200,6 @@ export const version: Texts<typeof englishVersion> = {
   checksum: 'Prüfsumme',
   copyChecksum: 'Prüfsumme von {name} kopieren',
   apps: 'Apps',
-  image: 'Image',
   copyDigest: 'Digest von {name} kopieren',
   noDigest: 'Digest nicht bekannt',
   tryIt: 'App ausprobieren',
@@ -216,7 +207,7 @@ export const version: Texts<typeof englishVersion> = {
 }
 
 /** German texts of an admin's rules for publishing. */
-export const policy: Texts<typeof englishPolicy> = {
+export const policy: typeof englishPolicy = {
   title: 'Veröffentlichung',
   lead: 'Was ein Projekt braucht, bevor alle es lesen dürfen.',
   error: 'Die Regeln konnten nicht geladen werden',

@@ -1,8 +1,7 @@
 import type { chart as englishChart, editor as englishEditor, reports as englishReports } from './en-reports'
-import type { Texts } from './texts'
 
 /** German texts of the list of reports, of reading one, of writing one, and of putting two versions together. */
-export const reports: Texts<typeof englishReports> = {
+export const reports: typeof englishReports = {
   title: 'Berichte',
   lead: 'Text, Diagramme und laufende Apps auf einer Seite.',
   create: 'Neuer Bericht',
@@ -68,7 +67,7 @@ export const reports: Texts<typeof englishReports> = {
 }
 
 /** German texts of the editor of texts. */
-export const editor: Texts<typeof englishEditor> = {
+export const editor: typeof englishEditor = {
   tools: 'Werkzeuge für den Text',
   bubble: 'Werkzeuge für die ausgewählten Wörter',
   placeholder: 'Schreiben, oder mit / Diagramme, Bilder und mehr einfügen',
@@ -178,7 +177,7 @@ export const editor: Texts<typeof englishEditor> = {
 }
 
 /** German texts of charts. */
-export const chart: Texts<typeof englishChart> = {
+export const chart: typeof englishChart = {
   untitled: 'Diagramm',
   empty: 'Dieses Diagramm hat noch keine Zahlen.',
   failed: 'Dieses Diagramm konnte nicht gezeichnet werden. Seine Zahlen stehen in der Tabelle.',

@@ -1,8 +1,7 @@
 import type { wizard as english } from './en-wizard'
-import type { Texts } from './texts'
 
 /** German texts of the way from a title to a published project. */
-export const wizard: Texts<typeof english> = {
+export const wizard: typeof english = {
   document: 'Einrichten',
   newDocument: 'Neues Projekt',
   newTitle: 'Neues Projekt',
@@ -17,7 +16,6 @@ export const wizard: Texts<typeof english> = {
   back: 'Zurück',
   next: 'Weiter',
   keys: '{back} und {next} wechseln zwischen den Schritten.',
-  leave: 'Verlassen',
   leaveText: 'Alles ist gespeichert. Machen Sie hier weiter, wann und an welchem Rechner Sie möchten.',
   goneTitle: 'Sie können dieses Projekt nicht einrichten',
   notAllowed: 'Das kann nur, wer dieses Projekt ändern darf. Fragen Sie {owner} oder einen Admin.',
@@ -55,7 +53,6 @@ export const wizard: Texts<typeof english> = {
     namePlaceholder: 'Trainingslauf',
     add: 'Link hinzufügen',
     remove: 'Link {name} entfernen',
-    needName: 'Geben Sie dem Link einen Titel.',
     badUrl: 'Beginnt mit https:// oder http://',
     data: 'Datensatz',
     dataText: 'Die Dateien, aus denen es entstanden ist, direkt von Ihrem Browser in den Objektspeicher.',
@@ -75,7 +72,6 @@ export const wizard: Texts<typeof english> = {
     remove: 'Kontakt {name} entfernen',
     needName: 'Geben Sie dem Kontakt einen Namen.',
     badEmail: 'Das ist keine E-Mail-Adresse.',
-    badUrl: 'Beginnt mit https:// oder http://',
     members: 'Mitglieder',
     membersText: 'Wer das Projekt liest oder ändert, solange es privat ist, wird auf einer eigenen Seite gewählt.',
     membersAction: 'Mitglieder wählen',
@@ -111,8 +107,6 @@ export const wizard: Texts<typeof english> = {
       performance: 'Wie gut es ist, auf welchen Daten, wie gemessen. In den Text lassen sich Diagramme setzen.',
     },
     words: 'keine Wörter | 1 Wort | {count} Wörter',
-    error: 'Die Karte konnte nicht geladen werden',
-    loading: 'Der Editor wird geladen',
   },
   app: {
     choice: 'Was sich ausprobieren oder ansehen lässt',
@@ -122,11 +116,9 @@ export const wizard: Texts<typeof english> = {
     noCluster: 'Diese Instanz hat keinen Cluster und kann deshalb keine Apps ausführen. Ein Video geht, und alles andere auch.',
     away: 'Der Cluster ist gerade nicht erreichbar. Was Sie bereitstellen, wird gespeichert und startet, wenn er wieder da ist; Sie können inzwischen weitermachen.',
     notAllowed: 'Das kann nur, wer in diesem Projekt bereitstellen darf. Sie können ohne App weitermachen.',
-    running: 'Die Vorschau',
     beside: 'Die Karte daneben',
     emptyCard: 'Auf der Karte steht noch nichts.',
     writeCard: 'Karte schreiben',
-    another: 'Weitere App bereitstellen',
     details: 'Log und Einstellungen der App',
     videoFile: 'Video auswählen',
     videoLimit: 'MP4 oder WebM, höchstens {size}',

@@ -7,10 +7,9 @@ import { policy, publish, version, versions } from './de-publish'
 import { chart, editor, reports } from './de-reports'
 import { wizard } from './de-wizard'
 import type english from './en'
-import type { Texts } from './texts'
 
 /** German. */
-const de: Texts<typeof english> = {
+const de: typeof english = {
   app: {
     name: 'Vitrine',
     skip: 'Zum Inhalt springen',
@@ -191,9 +190,6 @@ const de: Texts<typeof english> = {
   },
 
   form: {
-    newDocument: 'Neues Projekt',
-    newTitle: 'Neues Projekt',
-    newLead: 'Für den Anfang genügt ein Titel. Alles andere lässt sich später ändern.',
     title: 'Titel',
     titleHint: 'Wie Sie es in einem Vortrag nennen würden.',
     summary: 'Kurzfassung',
@@ -203,7 +199,6 @@ const de: Texts<typeof english> = {
     tags: 'Schlagwörter',
     tagsHint: 'Nach jedem die Eingabetaste drücken. Bis zu 12.',
     removeTag: 'Schlagwort {tag} entfernen',
-    create: 'Projekt anlegen',
     needTitle: 'Geben Sie dem Projekt einen Titel.',
     titleTooLong: 'Höchstens {max} Zeichen; dies sind {count}.',
     summaryTooLong: 'Höchstens {max} Zeichen; dies sind {count}.',

@@ -3,7 +3,6 @@ import type { QuasarLanguage } from 'quasar'
 import english from 'quasar/lang/en-US.js'
 import { createI18n } from 'vue-i18n'
 import en from './en'
-import type { Texts } from './texts'
 
 /** The shape of every language. */
 export type Messages = typeof en
@@ -14,7 +13,7 @@ export const languages = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof languages
 
 /** Languages besides English load when they are chosen: the texts, and what Quasar's own components say. */
-const packs: Record<Exclude<Language, 'en'>, () => Promise<[{ default: Texts<Messages> }, { default: QuasarLanguage }]>> = {
+const packs: Record<Exclude<Language, 'en'>, () => Promise<[{ default: Messages }, { default: QuasarLanguage }]>> = {
   de: () => Promise.all([import('./de'), import('quasar/lang/de.js')]),
 }
 
@@ -48,7 +47,7 @@ export async function setLanguage(language: Language): Promise<void> {
   if (language !== 'en') {
     const [texts, words] = await packs[language]()
     if (asked !== language) return
-    i18n.global.setLocaleMessage<Texts<Messages>, string>(language, texts.default)
+    i18n.global.setLocaleMessage<Messages, string>(language, texts.default)
     quasar = words.default
   }
   if (isPack(quasar)) Lang.set(quasar)
