@@ -73,7 +73,7 @@ interface Index {
 
 const progress = new Progress()
 await buildPortal(progress)
-const require = createRequire(join(root, 'backend/package.json'))
+const ofBackend = createRequire(join(root, 'backend/package.json'))
 const stack = await startStack({ profile: 'services', progress, withoutCluster: true })
 try {
   const p95: Record<string, number[]> = {}
@@ -236,7 +236,7 @@ async function measurePolls(mongoUri: string): Promise<number[]> {
 }
 
 async function withDatabase<T>(mongoUri: string, use: (connection: Connection) => Promise<T>): Promise<T> {
-  const mongoose = require('mongoose') as { createConnection: (uri: string) => { asPromise: () => Promise<Connection> } }
+  const mongoose = ofBackend('mongoose') as { createConnection: (uri: string) => { asPromise: () => Promise<Connection> } }
   const connection = await mongoose.createConnection(mongoUri).asPromise()
   try {
     return await use(connection)
