@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
+import { setClock } from '../../src/common/clock.js'
 import { newId } from '../../src/common/ids.js'
 import { AssetUse } from '../../src/modules/assets/asset-use.js'
 import { AssetRepository } from '../../src/modules/assets/asset.repository.js'
@@ -14,6 +15,7 @@ import { canonicalJson, sha256 } from '../../src/modules/publications/canonical-
 import { BUILT_IN_POLICY, type PublicationPolicy } from '../../src/modules/publications/publication-policy.js'
 import type { PublicationDto, VersionDiffDto, ProjectVersionDto, VersionListDto } from '../../src/modules/publications/publications.dto.js'
 import { MAX_VERSION_BYTES, type FrozenVersion, type VersionHead } from '../../src/modules/publications/version.js'
+import { PREPARING_MS } from '../../src/modules/publications/version.publisher.js'
 import { VersionRepository } from '../../src/modules/publications/version.repository.js'
 import type { RichNode, RichText } from '../../src/modules/richtext/rich-text.js'
 import { startApp, type TestApp } from '../app.js'
@@ -270,6 +272,21 @@ describe('two who publish at the same moment', () => {
     release()
     expect((await first).status).toBe(201)
     expect((await versions(project)).map(({ number, note }) => [number, note])).toEqual([[1, 'first']])
+  })
+
+  it('do not wait for ever: one who took so long that another took it for dead leaves nothing', async () => {
+    const project = await makeProject(owner)
+    const reached = hold('putText')
+    const first = publish<ProblemBody>(project, { note: 'late' })
+    await reached
+    const left = await repository().findUnpublished(project.id)
+    const restore = setClock(() => new Date(Date.now() + PREPARING_MS))
+    expect((await publish(project, { note: 'early' }, admin).finally(restore)).status).toBe(201)
+    release()
+    expect(codeOf(await first)).toEqual([409, 'publication-in-progress'])
+    expect((await versions(project)).map(({ number, note }) => [number, note])).toEqual([[1, 'early']])
+    expect(JSON.parse(await bare(project, 1))).toMatchObject({ intact: true, note: 'early' })
+    expect(await repository().findText(left?.contentId ?? '')).toBeNull()
   })
 
   it('make one version also when neither has seen the other', async () => {

@@ -97,9 +97,12 @@ export class VersionPublisher {
 
   /** Removes what never became a version, its text first: while its head is there, it can be found. */
   async giveUp(head: VersionHead): Promise<void> {
-    if (!(await this.versions.markDiscarding(head))) return
-    await this.versions.removeText(head.contentId)
-    await this.versions.discard(head)
+    const { projectId, number, contentId } = head
+    const marked = await this.versions.markDiscarding(head)
+    // Published, or given up by another one before its text was stored: in that case it never will be a version either.
+    if (!marked && (await this.versions.find(projectId, number))?.contentId === contentId) return
+    await this.versions.removeText(contentId)
+    if (marked) await this.versions.discard(head)
   }
 
   /** Makes room for a new version. @throws DomainError `publication-in-progress` */
