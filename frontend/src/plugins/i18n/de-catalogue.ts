@@ -98,8 +98,8 @@ export const quick: typeof englishQuick = {
 
 export const mine: typeof englishMine = {
   title: 'Ihre Arbeit',
-  attention: 'Was Sie braucht',
-  nothing: 'Zurzeit braucht Sie nichts.',
+  attention: 'Für Sie zu tun',
+  nothing: 'Zurzeit gibt es nichts zu tun.',
   tabs: 'Arten von Projekten',
   tab: { mine: 'Projekte', drafts: 'Entwürfe', shared: 'Mit Ihnen geteilt', starred: 'Mit Stern' },
   apps: 'Ihre Apps',

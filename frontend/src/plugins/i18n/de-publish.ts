@@ -75,7 +75,7 @@ export const publish: typeof englishPublish = {
   note: 'Was neu ist',
   noteHint: 'Ein oder zwei Sätze für alle, die die Versionen vergleichen.',
   noteTooLong: 'Höchstens {max} Zeichen.',
-  preview: 'Genau das sehen, was zu lesen sein wird',
+  preview: 'Genau so ansehen, wie andere es sehen werden',
   previewTitle: 'Vorschau von Version {number}',
   previewText: 'Das ist der Entwurf, wie er jetzt ist. Nichts davon ist schon veröffentlicht.',
   back: 'Zurück zum Veröffentlichen',
