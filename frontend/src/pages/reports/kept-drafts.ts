@@ -43,7 +43,7 @@ async function ask<T>(mode: IDBTransactionMode, question: (store: IDBObjectStore
 
 /** Drafts in this browser: reports with charts in them are larger than what local storage takes. */
 export const browserDrafts: DraftKeeper = {
-  read: (key) => ask<KeptDraft | undefined>('readonly', (store) => store.get(key)).then((draft) => draft ?? null),
+  read: (key) => ask('readonly', (store): IDBRequest<unknown> => store.get(key)).then((draft) => (draft ?? null) as KeptDraft | null),
   write: (key, draft) => ask('readwrite', (store) => store.put(draft, key)).then(() => undefined),
   remove: (key) => ask('readwrite', (store) => store.delete(key)).then(() => undefined),
 }

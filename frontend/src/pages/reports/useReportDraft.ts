@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import { ApiProblem, asProblem } from '../../api/client'
+import { asProblem, type ApiProblem } from '../../api/client'
 import type { Report, ReportChanges } from '../../api/reports'
 import type { RichText } from '../../plugins/tiptap/document'
 import type { DraftKeeper } from './kept-drafts'

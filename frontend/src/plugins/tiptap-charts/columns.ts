@@ -60,7 +60,9 @@ function column(name: string, values: unknown[]): Column {
     numeric,
     values: numeric
       ? numbers.map((number) => (number !== null && Number.isFinite(number) ? number : null))
-      : values.map((value) => (value === null || value === undefined ? null : String(value).trim())),
+      : values.map((value) =>
+          value === null || value === undefined ? null : typeof value === 'string' ? value.trim() : JSON.stringify(value),
+        ),
   }
 }
 

@@ -189,9 +189,8 @@ const worthPacking = 500
 
 /** A long list of numbers in the compact form; anything else as it is. What has gaps or texts in it stays a list. */
 export function packed(list: unknown): unknown {
-  if (!Array.isArray(list) || list.length < worthPacking || !list.every((value) => typeof value === 'number' && Number.isFinite(value)))
-    return list
-  const values: number[] = list
+  if (!Array.isArray(list) || list.length < worthPacking || !list.every(Number.isFinite)) return list
+  const values = list.filter((value): value is number => typeof value === 'number')
   const small = values.every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31)
   const numbers = small ? new Int32Array(values) : new Float64Array(values)
   if (JSON.stringify(values).length < (numbers.byteLength * 4) / 3) return list

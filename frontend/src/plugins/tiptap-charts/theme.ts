@@ -83,7 +83,7 @@ export function themed(
     layout: {
       colorway: theme.colours,
       margin: { t: 16, r: 16, b: 48, l: 56 },
-      legend: { orientation: 'h', y: -0.2 },
+      legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
       ...layout,
       ...axes,
       font: { family: 'Inter Variable, system-ui, sans-serif', size: 12, ...record(layout['font']), color: theme.text },

@@ -20,13 +20,19 @@ export interface OutlineEntry {
   text: string
 }
 
+/** An attribute of a node that is a text; empty when it is none. */
+export function textAttr(owner: { attrs?: Record<string, unknown> }, name: string): string {
+  const value = owner.attrs?.[name]
+  return typeof value === 'string' ? value : ''
+}
+
 export const emptyText = (): RichText => ({ type: 'doc', content: [{ type: 'paragraph' }] })
 
 /** The text of a node without what sets it. */
 export function plainText(node: RichNode | RichText): string {
   if ('text' in node && node.text !== undefined) return node.text
   if (node.type === 'hardBreak') return '\n'
-  if (node.type === 'inlineMath' && 'attrs' in node) return String(node.attrs?.['latex'] ?? '')
+  if (node.type === 'inlineMath' && 'attrs' in node) return textAttr(node, 'latex')
   return (node.content ?? []).map(plainText).join(node.type === 'doc' ? '\n' : '')
 }
 
@@ -94,7 +100,7 @@ export function outlineOf(doc: RichText): OutlineEntry[] {
 export function footnotesOf(doc: RichText): string[] {
   const notes: string[] = []
   walk(doc, (node) => {
-    if (node.type === 'footnote') notes.push(String(node.attrs?.['text'] ?? ''))
+    if (node.type === 'footnote') notes.push(textAttr(node, 'text'))
   })
   return notes
 }
@@ -103,7 +109,7 @@ export function footnotesOf(doc: RichText): string[] {
 export function imagesWithoutAlt(doc: RichText): number {
   let count = 0
   walk(doc, (node) => {
-    if (node.type === 'image' && String(node.attrs?.['alt'] ?? '').trim() === '') count += 1
+    if (node.type === 'image' && textAttr(node, 'alt').trim() === '') count += 1
   })
   return count
 }

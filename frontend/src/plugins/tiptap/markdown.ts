@@ -1,5 +1,5 @@
 import { safeHref } from './link'
-import type { RichNode } from './document'
+import { textAttr, type RichNode } from './document'
 
 const blocks = new Set([
   'paragraph',
@@ -52,7 +52,7 @@ function inline(node: RichNode): RichNode[] {
     if (!node.text) return []
     const marks = (node.marks ?? []).flatMap((mark) => {
       if (mark.type !== 'link') return [{ type: mark.type }]
-      const href = safeHref(String(mark.attrs?.['href'] ?? ''))
+      const href = safeHref(textAttr(mark, 'href'))
       return href === null ? [] : [{ type: 'link', attrs: { href } }]
     })
     return withMath({ type: 'text', text: node.text, ...(marks.length > 0 ? { marks } : {}) })
@@ -60,8 +60,8 @@ function inline(node: RichNode): RichNode[] {
   if (node.type === 'hardBreak' || node.type === 'inlineMath') return [node]
   // A picture of elsewhere cannot be shown here: what it says and where it is stay, as a link.
   if (node.type === 'image') {
-    const href = safeHref(String(node.attrs?.['src'] ?? ''))
-    const text = String(node.attrs?.['alt'] ?? '') || (href ?? '')
+    const href = safeHref(textAttr(node, 'src'))
+    const text = textAttr(node, 'alt') || (href ?? '')
     return text === '' ? [] : [{ type: 'text', text, ...(href === null ? {} : { marks: [{ type: 'link', attrs: { href } }] }) }]
   }
   return (node.content ?? []).flatMap(inline)
