@@ -54,4 +54,26 @@ export const problems: typeof english = {
   'size-revision-conflict':
     'Jemand anderes hat diese Größe inzwischen geändert. Sehen Sie den neuesten Stand an und versuchen Sie es erneut.',
   'registry-not-found': 'Das Projekt meldet sich nicht bei dieser Registry an. Vielleicht wurde sie schon entfernt.',
+  'rich-text-invalid': 'Etwas in diesem Text lässt sich nicht speichern. Nichts wurde geändert.',
+  'asset-not-found':
+    'Dieses Bild, diesen Film oder diese Untertitel gibt es nicht. Vielleicht wurde die Datei gelöscht, oder Sie dürfen sie nicht sehen.',
+  'asset-type-unknown':
+    'Diese Art von Datei kann nicht gezeigt werden. Möglich sind PNG, JPEG, GIF, WebP oder AVIF für Bilder, MP4 oder WebM für Filme, WebVTT für Untertitel.',
+  'asset-not-arrived': 'Die Datei ist nicht angekommen. Versuchen Sie es erneut.',
+  'asset-mismatch': 'Was ankam, ist nicht die gewählte Datei. Versuchen Sie es erneut.',
+  'asset-invalid':
+    'Die Datei ist nicht, was ihr Name sagt. Speichern Sie sie in einem Bild- oder Filmprogramm erneut und laden Sie das hoch.',
+  'asset-in-use':
+    'Ein Text des Projekts, ein früherer Stand davon oder eine veröffentlichte Version zeigt diese Datei. Sie verschwindet von selbst, sobald das nicht mehr so ist.',
+  'report-not-found': 'Diesen Bericht gibt es nicht. Vielleicht wurde er gelöscht, oder Sie dürfen ihn nicht sehen.',
+  'report-revision-conflict': 'Jemand anderes hat diesen Bericht inzwischen geändert. Führen Sie beide Texte zusammen.',
+  'card-revision-conflict':
+    'Jemand anderes hat diese Karte inzwischen geändert. Sehen Sie den neuesten Stand an und versuchen Sie es erneut.',
+  'publication-blocked':
+    'Bevor alle ein Projekt lesen dürfen, verlangt ein Admin mehr. Tun Sie, was die Prüfliste sagt, und veröffentlichen Sie es dann.',
+  'publication-in-progress':
+    'Jemand anderes veröffentlicht dieses Projekt im selben Augenblick. Sehen Sie die Versionen an, oder versuchen Sie es in einer Minute erneut.',
+  'publication-policy-conflict':
+    'Jemand anderes hat diese Regeln inzwischen geändert. Sehen Sie den neuesten Stand an und versuchen Sie es erneut.',
+  'version-not-found': 'Diese Version hat das Projekt nicht.',
 }

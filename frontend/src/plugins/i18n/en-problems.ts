@@ -47,4 +47,20 @@ export const problems = {
   'size-is-default': 'This size is the default. Make another one the default first.',
   'size-revision-conflict': 'Someone else changed this size meanwhile. Look at its latest state and try again.',
   'registry-not-found': 'The project does not sign in to this registry. It may have been removed already.',
+  'rich-text-invalid': 'Something in this text cannot be stored. Nothing was changed.',
+  'asset-not-found': 'There is no such picture, film or captions file. It may have been deleted, or you may not see it.',
+  'asset-type-unknown':
+    'This kind of file cannot be shown. Use PNG, JPEG, GIF, WebP or AVIF for a picture, MP4 or WebM for a film, WebVTT for captions.',
+  'asset-not-arrived': 'The file has not arrived. Try again.',
+  'asset-mismatch': 'What arrived is not the file that was chosen. Try again.',
+  'asset-invalid': 'The file is not what its name says. Save it again in a picture or film program and upload that.',
+  'asset-in-use':
+    'A text of the project, an earlier state of one or a published version shows this file. It goes by itself once nothing does.',
+  'report-not-found': 'There is no such report. It may have been deleted, or you may not see it.',
+  'report-revision-conflict': 'Someone else changed this report meanwhile. Put both texts together.',
+  'card-revision-conflict': 'Someone else changed this card meanwhile. Look at its latest state and try again.',
+  'publication-blocked': 'An admin asks for more before everyone may read a project. Do what the checklist says, then publish it.',
+  'publication-in-progress': 'Someone else publishes this project at the same moment. Look at its versions, or try again in a minute.',
+  'publication-policy-conflict': 'Someone else changed these rules meanwhile. Look at their latest state and try again.',
+  'version-not-found': 'The project has no such version.',
 }
