@@ -28,7 +28,7 @@ export const catalogue: typeof englishCatalogue = {
   showAll: 'Alle {count} anzeigen',
   showFewer: 'Weniger anzeigen',
   noCounts: 'Die Filter konnten nicht geladen werden.',
-  anyTime: 'Jederzeit',
+  anyTime: 'Irgendwann',
   facet: {
     q: 'Wörter',
     task: 'Aufgabe',

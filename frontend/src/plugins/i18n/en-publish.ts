@@ -114,7 +114,7 @@ export const versions = {
   changesOf: 'What version {number} changed',
   compare: 'Compare',
   from: 'From version',
-  to: 'to version',
+  to: 'To version',
   swap: 'Swap them',
   same: 'The two versions do not differ.',
   choose: 'Choose two versions that differ.',
