@@ -11,6 +11,7 @@ import { CatalogueModule } from './modules/catalogue/catalogue.module.js'
 import { EnginesModule } from './modules/engines/engines.module.js'
 import { EventStreamsModule } from './modules/events/event-streams.module.js'
 import { EventsModule } from './modules/events/events.module.js'
+import { ExportsModule } from './modules/exports/exports.module.js'
 import { IamModule } from './modules/iam/iam.module.js'
 import { GatewayModule } from './modules/gateway/gateway.module.js'
 import { LogsModule } from './modules/logs/logs.module.js'
@@ -62,6 +63,7 @@ export class AppModule {
       LogsModule,
       CatalogueModule,
       PublicationsModule,
+      ExportsModule,
       EventStreamsModule,
       SystemModule,
     ]

@@ -382,6 +382,24 @@ export const FIELDS = {
     parse: wholeNumber(2 ** 20, Number.MAX_SAFE_INTEGER),
     default: 2 ** 30,
   }),
+  chromium: field<string | null>({
+    env: 'VITRINE_CHROMIUM',
+    doc: 'Path of a Chromium with which texts are printed to PDF; run as it is needed, without a network. Without it and without VITRINE_GOTENBERG_URL there is no PDF. See docs/export.md.',
+    parse: absolutePath,
+    default: null,
+  }),
+  gotenbergUrl: field<string | null>({
+    env: 'VITRINE_GOTENBERG_URL',
+    doc: 'Address of a Gotenberg, which then prints to PDF in the place of a Chromium on this machine.',
+    parse: url(['http:', 'https:']),
+    default: null,
+  }),
+  pdfTimeoutSeconds: field({
+    env: 'VITRINE_PDF_TIMEOUT_SECONDS',
+    doc: 'How long the printing of one PDF may take, in seconds.',
+    parse: wholeNumber(1, 600),
+    default: 60,
+  }),
   logLevel: field({
     env: 'VITRINE_LOG_LEVEL',
     doc: 'How much is logged.',
@@ -389,6 +407,11 @@ export const FIELDS = {
     default: 'info',
   }),
 } as const
+
+function absolutePath(raw: string): string {
+  if (!raw.startsWith('/') || raw.includes('\0')) throw new Error('must be an absolute path, as in /usr/bin/chromium')
+  return raw
+}
 
 function username(raw: string): string {
   if (!/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/.test(raw))

@@ -155,6 +155,8 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   updateReport: { who: 'edit', scope: 'projects:write' },
   deleteReport: { who: 'edit', scope: 'projects:write' },
   keepReportPresence: { who: 'edit', scope: 'projects:write' },
+  exportReport: { who: 'read', scope: 'projects:read' },
+  exportProjectVersion: { who: 'read', scope: 'projects:read' },
   getReportHtml: { who: 'read', scope: 'projects:read' },
   listReportRevisions: { who: 'edit', scope: 'projects:write' },
   getReportRevision: { who: 'edit', scope: 'projects:write' },

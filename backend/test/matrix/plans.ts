@@ -284,6 +284,14 @@ export const PLANS: Record<string, Plan> = {
   },
   deleteReport: { call: ({ report }) => ({ params: { id: report.id } }), changes: ['report'] },
   keepReportPresence: { call: ({ report }) => ({ params: { id: report.id } }) },
+  exportReport: {
+    call: ({ report }) => ({ params: { id: report.id } }),
+    check: ({ text }) => (text.includes('written') ? undefined : 'not what the report says'),
+  },
+  exportProjectVersion: {
+    call: async ({ project }, cell) => ({ params: { id: await newVersion(project.id, cell), number: '1' } }),
+    check: ({ text }) => (text.includes('Version 1') ? undefined : 'not the version'),
+  },
   getReportHtml: {
     call: ({ report }) => ({ params: { id: report.id } }),
     check: ({ text }) => (text.includes('written') ? undefined : 'not what the report says'),

@@ -416,6 +416,28 @@ export const CATALOGUE = {
     title: 'The version was withdrawn',
     detail: 'Version {number} is not shown any more: {reason}. Use another one.',
   },
+  'export-unavailable': {
+    status: 409,
+    title: 'There is no PDF here',
+    detail:
+      'An operator sets VITRINE_CHROMIUM to the path of a Chromium, or VITRINE_GOTENBERG_URL to a Gotenberg. Until then export HTML and print that in a browser.',
+  },
+  'export-too-large': {
+    status: 422,
+    title: 'The text is too large for one file',
+    detail: 'As one file it has {size} bytes, {limit} are possible. Split it into several reports, or use smaller pictures.',
+  },
+  'export-busy': {
+    status: 503,
+    title: 'Too many exports are under way',
+    detail: 'Others come first. Try again in a moment.',
+    retryAfter: 15,
+  },
+  'export-failed': {
+    status: 503,
+    title: 'The PDF could not be made',
+    detail: '{reason} Export HTML instead and print that in a browser, or tell an admin.',
+  },
   'internal-error': {
     status: 500,
     title: 'Something went wrong on our side',

@@ -39,5 +39,6 @@ import { VersionsService } from './versions.service.js'
     VersionSweeper,
     VersionsService,
   ],
+  exports: [VersionsService],
 })
 export class PublicationsModule {}

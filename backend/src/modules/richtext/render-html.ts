@@ -6,6 +6,7 @@ import {
   childrenOf,
   textOf,
   type CalloutKind,
+  type ChartAttrs,
   type InlineNode,
   type NodeOf,
   type RichMark,
@@ -47,6 +48,8 @@ export interface RenderOptions {
   app(id: string): { name: string; url: string } | null
   /** `placeholder`: the page draws them, their data are folded away; `table`: nothing will, their data are shown. */
   charts: 'placeholder' | 'table'
+  /** A chart as markup that stands before its data as it is, for a page where nothing draws; empty for none. It must escape what it says. */
+  drawing?: (chart: ChartAttrs) => string
   /** What ids begin with, for pages that show several texts. */
   idPrefix?: string
   labels?: Partial<RenderLabels>
@@ -353,7 +356,11 @@ class Renderer {
         ? tag('details', {}, tag('summary', {}, escapeHtml(this.labels.data)) + table)
         : table
     const said = attrs.summary ? lines(attrs.summary) : escapeHtml(chartKinds(attrs.spec))
-    return tag('figure', { class: 'rt-chart', 'data-chart': attrs.id }, caption(attrs.title) + tag('p', {}, said) + data)
+    return tag(
+      'figure',
+      { class: 'rt-chart', 'data-chart': attrs.id },
+      caption(attrs.title) + tag('p', {}, said) + (this.options.drawing?.(attrs) ?? '') + data,
+    )
   }
 
   private app({ attrs }: NodeOf<'appEmbed'>): string {

@@ -30,10 +30,15 @@ export class LimitsDto {
   @Out({ type: 'integer', format: 'int64' }) maxUploadBytes: number
 }
 
+export class ExportCapabilityDto {
+  @Out({ description: 'whether an operator has set up what prints to PDF' }) pdf: boolean
+}
+
 export class CapabilitiesDto {
   @Out() cluster: ClusterCapabilityDto
   @Out() database: PartDto
   @Out() objectStore: ObjectStoreCapabilityDto
   @Out({ description: 'address of an app, with {app} for its host label' }) appsUrl: string
   @Out() limits: LimitsDto
+  @Out() exports: ExportCapabilityDto
 }

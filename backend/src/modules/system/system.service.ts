@@ -47,6 +47,7 @@ export class SystemService {
       },
       appsUrl: this.config.appsUrl,
       limits: { maxUploadBytes: this.config.maxUploadBytes },
+      exports: { pdf: this.config.chromium !== null || this.config.gotenbergUrl !== null },
     }
   }
 }

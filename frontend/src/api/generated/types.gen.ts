@@ -2365,6 +2365,13 @@ export type LimitsDto = {
     maxUploadBytes: number;
 };
 
+export type ExportCapabilityDto = {
+    /**
+     * whether an operator has set up what prints to PDF
+     */
+    pdf: boolean;
+};
+
 export type CapabilitiesDto = {
     cluster: ClusterCapabilityDto;
     database: PartDto;
@@ -2374,6 +2381,7 @@ export type CapabilitiesDto = {
      */
     appsUrl: string;
     limits: LimitsDto;
+    exports: ExportCapabilityDto;
 };
 
 export type Problem = {
@@ -2384,7 +2392,7 @@ export type Problem = {
      * what happened and what to do
      */
     detail: string;
-    code: 'validation-failed' | 'rich-text-invalid' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'asset-not-found' | 'asset-type-unknown' | 'asset-too-large' | 'assets-full' | 'asset-not-arrived' | 'asset-mismatch' | 'asset-invalid' | 'asset-in-use' | 'report-not-found' | 'report-revision-not-found' | 'report-revision-conflict' | 'too-many-reports' | 'card-revision-conflict' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-generation-not-found' | 'engine-not-preview' | 'engine-digest-unknown' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'registry-not-found' | 'too-many-registries' | 'quota-apps-exceeded' | 'publication-blocked' | 'publication-in-progress' | 'publication-too-large' | 'publication-policy-conflict' | 'version-not-found' | 'version-withdrawn' | 'internal-error';
+    code: 'validation-failed' | 'rich-text-invalid' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'asset-not-found' | 'asset-type-unknown' | 'asset-too-large' | 'assets-full' | 'asset-not-arrived' | 'asset-mismatch' | 'asset-invalid' | 'asset-in-use' | 'report-not-found' | 'report-revision-not-found' | 'report-revision-conflict' | 'too-many-reports' | 'card-revision-conflict' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-generation-not-found' | 'engine-not-preview' | 'engine-digest-unknown' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'registry-not-found' | 'too-many-registries' | 'quota-apps-exceeded' | 'publication-blocked' | 'publication-in-progress' | 'publication-too-large' | 'publication-policy-conflict' | 'version-not-found' | 'version-withdrawn' | 'export-unavailable' | 'export-too-large' | 'export-busy' | 'export-failed' | 'internal-error';
     requestId: string;
     errors?: Array<{
         path: string;
@@ -9653,6 +9661,139 @@ export type SetPublicationPolicyResponses = {
 };
 
 export type SetPublicationPolicyResponse = SetPublicationPolicyResponses[keyof SetPublicationPolicyResponses];
+
+export type ExportReportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * html when left out
+         */
+        format?: 'html' | 'pdf';
+    };
+    url: '/api/reports/{id}/export';
+};
+
+export type ExportReportErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: export-unavailable
+     */
+    409: Problem;
+    /**
+     * cannot be done: export-too-large
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ExportReportError = ExportReportErrors[keyof ExportReportErrors];
+
+export type ExportReportResponses = {
+    /**
+     * one file that needs nothing outside of itself
+     */
+    200: Blob | File;
+};
+
+export type ExportReportResponse = ExportReportResponses[keyof ExportReportResponses];
+
+export type ExportProjectVersionData = {
+    body?: never;
+    path: {
+        id: string;
+        number: string;
+    };
+    query?: {
+        /**
+         * html when left out
+         */
+        format?: 'html' | 'pdf';
+    };
+    url: '/api/projects/{id}/versions/{number}/export';
+};
+
+export type ExportProjectVersionErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: version-not-found
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: export-unavailable
+     */
+    409: Problem;
+    /**
+     * was taken back for good: version-withdrawn
+     */
+    410: Problem;
+    /**
+     * cannot be done: export-too-large
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ExportProjectVersionError = ExportProjectVersionErrors[keyof ExportProjectVersionErrors];
+
+export type ExportProjectVersionResponses = {
+    /**
+     * one file that needs nothing outside of itself
+     */
+    200: Blob | File;
+};
+
+export type ExportProjectVersionResponse = ExportProjectVersionResponses[keyof ExportProjectVersionResponses];
 
 export type StreamEventsData = {
     body?: never;
