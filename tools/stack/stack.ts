@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { clusterObstacle, joinCluster, prepareCluster, type ClusterShare } from './cluster/client.ts'
 import { addGatewayRoute, removeGatewayRoute, type GatewayRoute } from './cluster/gateway-route.ts'
@@ -17,6 +17,8 @@ import { ensureSecrets, type Secrets } from './secrets.ts'
 import { portVariable, readSettings, type Ports, type Settings } from './settings.ts'
 import { waitFor } from './time.ts'
 import { ensureTools, type ToolName } from './tools.ts'
+
+const CHROMIUM = '/usr/bin/chromium'
 
 export interface StackOptions {
   profile: Profile
@@ -228,6 +230,8 @@ export class Stack {
     const presets: Record<string, string> = { VITRINE_SECRET: secrets.portal, VITRINE_CREDENTIALS_FILE: this.credentialsFile }
     // Everyone who uses it, benchmarks and tests too, is the same few accounts at one address.
     for (const whom of ['ACCOUNT', 'TOKEN', 'ADDRESS']) presets[`VITRINE_RATE_LIMIT_${whom}`] = '0'
+    // Prints to PDF where it is installed.
+    if (existsSync(CHROMIUM)) presets['VITRINE_CHROMIUM'] = CHROMIUM
     if (!own.cluster) {
       presets['VITRINE_APPS_URL'] = `http://{app}.apps.localhost:${ports.apps}`
       // Portals of several checkouts share the cluster: each looks after the namespaces with its own name in front.

@@ -42,7 +42,8 @@ export class GotenbergPrinter extends PdfPrinter {
 async function readAtMost(answer: Response): Promise<Buffer> {
   const pieces: Uint8Array[] = []
   let size = 0
-  const reader = answer.body?.getReader()
+  const body: ReadableStream<Uint8Array> | null = answer.body
+  const reader = body?.getReader()
   for (let next = await reader?.read(); next?.value; next = await reader?.read()) {
     const piece: Uint8Array = next.value
     size += piece.length
