@@ -1,0 +1,190 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launch, openPage, picture } from '../fixtures/browser.ts'
+import { environment } from '../fixtures/environment.ts'
+import { Api } from '../flows/api.ts'
+import { signIn } from '../flows/sign-in.ts'
+
+interface Node {
+  type: string
+  attrs?: Record<string, unknown>
+  content?: Node[]
+}
+interface Report {
+  id: string
+  revision: number
+  content: Node
+}
+
+const env = environment()
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+// The smallest PNG there is: one pixel.
+const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+const figure = {
+  data: [{ type: 'scatter', mode: 'markers', x: { dtype: 'i1', bdata: 'AQID' }, y: { dtype: 'i1', bdata: 'AwIB' } }],
+  layout: { title: { text: 'From Python' }, template: { layout: {} } },
+}
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+/** The kinds of all nodes of a text. */
+const kindsOf = (node: Node): string[] => [node.type, ...(node.content ?? []).flatMap(kindsOf)]
+const barriers = async (page: Page): Promise<string[]> => {
+  const { violations } = await new AxeBuilder({ page }).withTags(RULES).exclude('iframe').analyze()
+  return violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+}
+
+it('writes a report with charts, formulas and images by keyboard, puts a conflict together, and shows it to its readers', async () => {
+  const { page, context, complaints } = await openPage(browser, env.url)
+  await signIn(page, env)
+  const api = await Api.of(context.request)
+  const project = await api.post<{ id: string; slug: string }>('/api/projects', { title: `Report journey ${Date.now().toString(36)}` })
+  complaints.length = 0
+
+  // The first report.
+  await page.goto(`/p/${project.slug}/reports`)
+  await page.getByRole('heading', { name: 'Write the first report' }).waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: 'New report' }).click()
+  await page.getByLabel('Title').fill('What was learned')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/edit$/)
+  const id = new URL(page.url()).pathname.split('/').at(-2) ?? ''
+  const text = page.getByRole('textbox', { name: /Text of the report/ })
+  await text.click()
+
+  // Written by keys alone: what Markdown types, and the slash menu.
+  const type = (words: string): Promise<void> => page.keyboard.type(words)
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key)
+  }
+  const insert = async (name: string): Promise<void> => {
+    await type(`/${name}`)
+    await page.getByRole('listbox').waitFor()
+    await press('Enter')
+    await page.getByRole('listbox').waitFor({ state: 'detached' })
+  }
+  await type('The first words.')
+  await press('Enter')
+  await type('## Method')
+  await press('Enter')
+  await type('**bold** and *italic* and `code` ')
+  await insert('formula in')
+  await page.getByLabel('LaTeX').fill('a^2+b^2')
+  await page.locator('.katex').first().waitFor()
+  await press('Enter')
+  await type(' noted ')
+  await insert('footnote')
+  await page.getByLabel('Footnote', { exact: true }).fill('See the data.')
+  await press('Enter', 'Enter')
+  await type('- one')
+  await press('Enter', 'Enter')
+  await type('1. first')
+  await press('Enter', 'Enter')
+  await type('[ ] to do')
+  await press('Enter', 'Enter')
+  await type('> quoted')
+  await press('Enter', 'Enter')
+  await insert('warning')
+  await type('Careful.')
+  await press('Enter', 'Enter')
+  await insert('line')
+  await insert('table of')
+  await insert('formula')
+  await page.getByLabel('LaTeX').fill('\\int_0^1 x')
+  await press('Enter', 'Control+End')
+  await insert('code')
+  await type('plain text')
+  await press('Control+End', 'ArrowDown')
+  await insert('table')
+  await type('a')
+  await press('Tab')
+  await type('b')
+  await page.getByRole('button', { name: 'Row below' }).click()
+  await press('Control+End')
+
+  // A chart by the form, and one of Python.
+  const panel = page.getByRole('dialog', { name: 'Chart' })
+  await insert('chart')
+  await panel.getByLabel('Numbers', { exact: true }).fill('epoch,loss\n1,0.9\n2,0.4')
+  await panel.getByLabel('Title').fill('Loss')
+  await panel.getByLabel('What it shows').fill('It falls.')
+  await panel.locator('.js-plotly-plot .scatterlayer .trace').first().waitFor()
+  expect(await barriers(page)).toEqual([])
+  await picture(page, 'report-chart-panel')
+  await panel.getByRole('button', { name: 'Put into the text' }).click()
+  await panel.waitFor({ state: 'detached' })
+  await press('Control+End')
+  await insert('chart')
+  await panel
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'figure.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(figure)) })
+  await panel.locator('.js-plotly-plot .scatterlayer .trace').first().waitFor()
+  await panel.getByRole('button', { name: 'Put into the text' }).click()
+  await panel.waitFor({ state: 'detached' })
+
+  // A picture, with its description.
+  await press('Control+End')
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Image', exact: true }).click()])
+  await chooser.setFiles({ name: 'pixel.png', mimeType: 'image/png', buffer: pixel })
+  await page.getByText('Describe the image for those who do not see it.').waitFor()
+  await page.getByLabel('Description').fill('One pixel')
+  await page.locator('[data-state=saved]').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await picture(page, 'report-edit')
+
+  const saved = await api.get<Report>(`/api/reports/${id}`)
+  const kinds = new Set(kindsOf(saved.content))
+  const wanted = [
+    ...['paragraph', 'heading', 'bulletList', 'orderedList', 'taskList', 'blockquote', 'callout', 'codeBlock', 'horizontalRule'],
+    ...['table', 'image', 'inlineMath', 'blockMath', 'chart', 'footnote', 'tableOfContents'],
+  ]
+  expect(wanted.filter((kind) => !kinds.has(kind))).toEqual([])
+  const empty = JSON.stringify(saved.content).includes('"latex":""')
+  expect(empty).toBe(false)
+
+  // Someone else saves meanwhile: both versions are put together.
+  const theirs = structuredClone(saved.content)
+  theirs.content?.push({ type: 'paragraph', content: [{ type: 'text', text: 'Added elsewhere.' } as Node] })
+  await page.getByText('The first words.').click()
+  await press('End')
+  await Promise.all([api.patch(`/api/reports/${id}`, { revision: saved.revision, content: theirs }), type('MINE')])
+  await page.getByRole('heading', { name: 'Put two versions together' }).or(page.getByText('Added elsewhere.')).first().waitFor()
+  if (await page.getByRole('heading', { name: 'Put two versions together' }).isVisible()) {
+    expect(await barriers(page)).toEqual([])
+    await picture(page, 'report-merge')
+    await page.getByRole('button', { name: 'Save together' }).click()
+  }
+  await page.locator('[data-state=saved]').waitFor()
+  const together = JSON.stringify((await api.get<Report>(`/api/reports/${id}`)).content)
+  expect(together).toContain('MINE')
+  expect(together).toContain('Added elsewhere.')
+  expect(complaints.filter((complaint) => !complaint.includes('409'))).toEqual([])
+  await context.close()
+
+  // It is read. By visitors without an account: see the journey of publication, on a portal that lets them in.
+  for (const { dark, width } of [
+    { dark: false, width: 1280 },
+    { dark: true, width: 390 },
+  ]) {
+    const visitor = await openPage(browser, env.url, { dark, width })
+    await signIn(visitor.page, env)
+    visitor.complaints.length = 0
+    await visitor.page.goto(`/p/${project.slug}/reports/${id}`)
+    await visitor.page.getByText('The first words').waitFor()
+    await visitor.page.locator('img[alt="One pixel"]').scrollIntoViewIfNeeded()
+    await visitor.page.getByText('It falls.').scrollIntoViewIfNeeded()
+    await visitor.page.locator('[data-chart-state=drawn]').first().waitFor()
+    expect(await visitor.page.locator('.katex').count()).toBeGreaterThan(1)
+    expect(await visitor.page.locator('img[alt="One pixel"]').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(1)
+    expect(await barriers(visitor.page)).toEqual([])
+    await picture(visitor.page, `report-read-${dark ? 'dark' : 'light'}-${width}`)
+    expect(visitor.complaints).toEqual([])
+    await visitor.context.close()
+  }
+})
