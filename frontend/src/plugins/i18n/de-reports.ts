@@ -24,6 +24,12 @@ export const reports: typeof englishReports = {
   edit: 'Bearbeiten',
   read: 'Lesen',
   print: 'Drucken',
+  export: {
+    label: 'Exportieren',
+    html: 'Webseite in einer Datei',
+    pdf: 'PDF',
+    making: 'Die Datei wird erstellt',
+  },
   outline: 'Auf dieser Seite',
   blank: 'In diesem Bericht steht noch nichts.',
   delete: 'Bericht löschen',

@@ -22,6 +22,12 @@ export const reports = {
   edit: 'Edit',
   read: 'Read',
   print: 'Print',
+  export: {
+    label: 'Export',
+    html: 'Web page in one file',
+    pdf: 'PDF',
+    making: 'The file is being made',
+  },
   outline: 'On this page',
   blank: 'There is nothing in this report yet.',
   delete: 'Delete report',
