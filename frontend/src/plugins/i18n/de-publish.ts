@@ -125,7 +125,7 @@ export const versions: typeof englishVersions = {
   changesOf: 'Was Version {number} geändert hat',
   compare: 'Vergleichen',
   from: 'Von Version',
-  to: 'zu Version',
+  to: 'Zu Version',
   swap: 'Vertauschen',
   same: 'Die beiden Versionen unterscheiden sich nicht.',
   choose: 'Wählen Sie zwei verschiedene Versionen.',

@@ -34,6 +34,7 @@ const alike: Record<string, readonly string[]> = {
     'Log',
     'Name',
     'optional',
+    'PDF',
     'Person',
     'Pod',
     'Pod {pod}',
