@@ -28,6 +28,12 @@ export class Api {
     return this.write<T>('PATCH', path, data)
   }
 
+  /** Sends something that may be refused. */
+  async attempt<T>(method: 'POST' | 'PUT' | 'PATCH', path: string, data: object): Promise<{ status: number; body: T }> {
+    const answer = await this.request.fetch(path, { method, data, headers: { 'x-csrf-token': this.csrfToken } })
+    return { status: answer.status(), body: (await answer.json()) as T }
+  }
+
   private async write<T>(method: string, path: string, data: object): Promise<T> {
     const answer = await this.request.fetch(path, { method, data, headers: { 'x-csrf-token': this.csrfToken } })
     if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`)

@@ -3,7 +3,9 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
+import { EVERY_NODE, ASSET, ENGINE } from '../../backend/src/modules/richtext/fixtures/every-node.ts'
 import { Api } from '../flows/api.ts'
+import { uploadPixel } from '../flows/assets.ts'
 import { signIn } from '../flows/sign-in.ts'
 
 interface Engine {
@@ -17,6 +19,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 let browser: Browser
 let slug: string
 let failing: string
+let report: string
 
 /** A project with an app that runs and one whose image does not exist: both sides of every page. */
 beforeAll(async () => {
@@ -40,12 +43,19 @@ beforeAll(async () => {
       env: { GREETING: 'hello' },
     })
     await api.until<Engine>(`/api/engines/${engine.id}`, ({ status }) => phases.includes(status.phase), 180_000)
-    return project.slug
+    return { ...project, engineId: engine.id }
   }
-  ;[slug, failing] = await Promise.all([
+  const [running, failed] = await Promise.all([
     make('Tour of a running app', env.image, ['Running', 'Idle']),
     make('Tour of a failed app', `${env.image}-does-not-exist`, ['Failed']),
   ])
+  ;[slug, failing] = [running.slug, failed.slug]
+  const asset = await uploadPixel(api, running.id)
+  const content = JSON.parse(JSON.stringify(EVERY_NODE).replaceAll(ASSET, asset).replaceAll(ENGINE, running.engineId)) as object
+  report = (await api.post<{ id: string }>(`/api/projects/${running.id}/reports`, { title: 'All that a report may hold', content })).id
+  const card = await api.get<{ revision: number }>(`/api/projects/${running.id}/card`)
+  await api.put(`/api/projects/${running.id}/card`, { revision: card.revision, section: 'description', content })
+  await api.post(`/api/projects/${running.id}/publication`, { note: 'The first version that others may cite.' })
   await context.close()
 }, 300_000)
 afterAll(() => browser.close())
@@ -53,6 +63,7 @@ afterAll(() => browser.close())
 const pages = (): [name: string, path: string][] => [
   ['catalogue', '/'],
   ['catalogue-nothing', '/?q=nothing-has-this-name'],
+  ['mine', '/mine'],
   ['new', '/new'],
   ['overview', `/p/${slug}`],
   ['app', `/p/${slug}/app`],
@@ -61,6 +72,16 @@ const pages = (): [name: string, path: string][] => [
   ['app-edit', `/p/${slug}/app/demo/edit`],
   ['app-failed', `/p/${failing}/app`],
   ['data', `/p/${slug}/data`],
+  ['reports', `/p/${slug}/reports`],
+  ['report', `/p/${slug}/reports/${report}`],
+  ['report-edit', `/p/${slug}/reports/${report}/edit`],
+  ['setup-basics', `/p/${slug}/setup/basics`],
+  ['setup-card', `/p/${slug}/setup/card`],
+  ['setup-app', `/p/${slug}/setup/app`],
+  ['publish', `/p/${slug}/publish`],
+  ['publish-preview', `/p/${slug}/publish/preview`],
+  ['versions', `/p/${slug}/versions`],
+  ['version', `/p/${slug}/v/1`],
   ['manage', `/p/${slug}/manage`],
   ['members', `/p/${slug}/members`],
   ['settings', '/settings'],
@@ -70,6 +91,10 @@ const pages = (): [name: string, path: string][] => [
   ['admin-users', '/admin/users'],
   ['admin-import', '/admin/users/import'],
   ['admin-groups', '/admin/groups'],
+  ['admin-apps', '/admin/apps'],
+  ['admin-limits', '/admin/limits'],
+  ['admin-sweep', '/admin/sweep'],
+  ['admin-publication', '/admin/publication'],
   ['admin-tokens', '/admin/tokens'],
   ['admin-sessions', '/admin/sessions'],
   ['admin-audit', '/admin/audit'],
