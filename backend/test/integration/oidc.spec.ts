@@ -155,7 +155,9 @@ describe('signing in at a real provider', () => {
   it('behind TLS the cookie is __Host- and Secure', async () => {
     const at = await portalWith({ VITRINE_PUBLIC_URL: 'https://portal.example' })
     const answer = await at.anonymous().fetch('/api/auth/oidc/start')
-    expect(answer.headers.getSetCookie()[0]).toMatch(/^__Host-vitrine-oidc=v1\.[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+    expect(answer.headers.getSetCookie()[0]).toMatch(
+      /^__Host-vitrine-oidc=v1\.[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
   })
 
   it('gives people without a usable name one, and those of the same name different ones', async () => {
