@@ -1,3 +1,5 @@
+import { definesCommands } from '../../plugins/tiptap/latex'
+
 let loading: Promise<typeof import('katex').default> | null = null
 
 async function load(): Promise<typeof import('katex').default> {
@@ -20,12 +22,19 @@ export async function setFormula(element: HTMLElement, latex: string, displayMod
     element.textContent = latex
     return false
   }
+  if (definesCommands(latex)) {
+    // Never given to KaTeX: its limits do not bound what such a formula becomes, and the page would stand still.
+    element.textContent = latex
+    element.title = 'A formula cannot define commands.'
+    return false
+  }
   try {
     katex.render(latex, element, { displayMode, throwOnError: true, trust: false, strict: 'ignore', maxExpand: 200, maxSize: 20 })
     element.removeAttribute('title')
     return true
   } catch (error) {
-    if (!(error instanceof katex.ParseError)) throw error
+    // Not only its own errors: braces that are nested too deep end in a RangeError.
+    if (!(error instanceof Error)) throw error
     element.textContent = latex
     element.title = error.message
     return false
