@@ -34,6 +34,12 @@ export class Api {
     return { status: answer.status(), body: (await answer.json()) as T }
   }
 
+  /** Removes something. @throws with the problem when it was refused */
+  async delete(path: string): Promise<void> {
+    const answer = await this.request.delete(path, { headers: { 'x-csrf-token': this.csrfToken } })
+    if (!answer.ok()) throw new Error(`DELETE ${path}: ${answer.status()} ${await answer.text()}`)
+  }
+
   private async write<T>(method: string, path: string, data: object): Promise<T> {
     const answer = await this.request.fetch(path, { method, data, headers: { 'x-csrf-token': this.csrfToken } })
     if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`)

@@ -45,6 +45,8 @@ let foreign: string[]
 let underWay: Set<string>
 let project: { id: string; slug: string; revision: number }
 let asset: string
+/** What is removed at the end: nobody else is to see these in a catalogue. */
+const made: string[] = []
 
 beforeAll(async () => {
   browser = await launch()
@@ -71,9 +73,13 @@ beforeAll(async () => {
   await signIn(page, env)
   api = await Api.of(watched.context.request)
   project = await api.post('/api/projects', { title: `Hostile texts ${run}`, visibility: 'internal', tags: [] })
+  made.push(project.id)
   asset = await uploadPixel(api, project.id)
 })
-afterAll(() => browser.close())
+afterAll(async () => {
+  await Promise.all(made.map((id) => api.delete(`/api/projects/${id}`)))
+  await browser.close()
+})
 
 /** The cases with an asset that is there in the place of the one that they name. */
 const withAsset = (node: Node): Node => JSON.parse(JSON.stringify(node).replaceAll(NAMED, asset)) as Node
@@ -232,6 +238,7 @@ describe('texts that mean harm', () => {
       })
       if (one.status >= 300) continue
       const { id, slug, revision } = one.body
+      made.push(id)
       await api.attempt('PATCH', `/api/projects/${id}`, {
         ...{ revision, frameworks: [title.slice(0, 40)], licence: title.slice(0, 80), contacts: [{ name: title, email: '', url: '' }] },
       })
