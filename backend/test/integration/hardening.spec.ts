@@ -255,16 +255,22 @@ describe('lesson: brute force', () => {
 })
 
 describe('lesson: enumeration', () => {
-  it('names that are known, unknown and disabled answer the same in the same time', { timeout: 180_000 }, async () => {
+  it('names that are known, unknown and disabled answer the same in the same time', { timeout: 300_000 }, async () => {
     const users = portal.app.get(UserRepository, { strict: false })
     const passwordHash = await portal.app.get(PasswordHasher, { strict: false }).hash('test-user-3hT8vW1z')
-    const tries = 18
-    for (let i = 0; i < tries; i++)
+    const [fewest, most] = [18, 60]
+    for (let i = 0; i < most; i++)
       for (const state of ['active', 'disabled'] as const)
         await users.insert({ ...newUser({ id: newId(), username: `${state}-${i}`, passwordHash, createdAt: new Date() }), state })
     const times: Record<string, number[]> = { active: [], disabled: [], unknown: [] }
     const bodies = new Set<string>()
-    for (let i = -1; i < tries; i++)
+    // What else the machine does only adds to a time: the least of each kind is nearest to what the work itself takes, and the nearer the more there are. A
+    // difference that is made by the answer stays, however often one asks.
+    const ratio = (): number => {
+      const least = Object.values(times).map((all) => Math.min(...all))
+      return Math.max(...least) / Math.min(...least)
+    }
+    for (let i = -1; i < fewest || (i < most && !(ratio() < 1.25)); i++)
       for (const kind of Object.keys(times)) {
         const from = performance.now()
         // The right password of one who is disabled is no better than a wrong one.
@@ -282,9 +288,7 @@ describe('lesson: enumeration', () => {
         bodies.add(JSON.stringify({ ...answer.body, requestId: '' }))
       }
     expect(bodies.size).toBe(1)
-    // What else the machine does only adds to a time: the least of each kind is nearest to what the work itself takes.
-    const least = Object.values(times).map((all) => Math.min(...all))
-    expect(Math.max(...least) / Math.min(...least)).toBeLessThan(1.25)
+    expect(ratio()).toBeLessThan(1.25)
   })
 })
 
