@@ -32,7 +32,7 @@ beforeAll(async () => {
     VITRINE_PUBLIC_ACCESS: 'on',
     KUBECONFIG: given('TEST_KUBECONFIG'),
     VITRINE_KUBE_CONTEXT: given('TEST_KUBE_CONTEXT'),
-    VITRINE_NAMESPACE_PREFIX: `${given('TEST_NAMESPACE_PREFIX')}-p${run}`,
+    VITRINE_NAMESPACE_PREFIX: `${given('TEST_NAMESPACE_PREFIX')}-p${run.slice(-4)}`,
     VITRINE_APPS_URL: given('TEST_APPS_URL'),
     VITRINE_INSECURE_REGISTRIES: given('TEST_REGISTRY'),
     // The ingress of the cluster leads to the gateway of another portal; a public app needs none.
@@ -40,8 +40,8 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await portal.stop()
   await browser.close()
+  await portal.stop()
 })
 
 /** Signs in; here the first page does not ask for it. */
