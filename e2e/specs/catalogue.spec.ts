@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RULES } from '../fixtures/axe.ts'
 import { launch, openPage, picture, type WatchedPage } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
 import { Api } from '../flows/api.ts'
@@ -13,7 +14,6 @@ interface Project {
 }
 
 const env = environment()
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 /** Of this run alone, so that what other journeys made is not counted. */
 const run = `run${Date.now().toString(36)}`
 /** More than one page of cards. */

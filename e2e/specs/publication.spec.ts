@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { barriers } from '../fixtures/axe.ts'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
 import { freeAddress, startPortal, type OwnPortal } from '../fixtures/portal.ts'
@@ -10,7 +10,6 @@ import { Api } from '../flows/api.ts'
 
 const env = environment()
 const dataFile = resolve(import.meta.dirname, '../../examples/iris-classifier/iris.csv')
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const ADMIN = { username: 'ada', password: 'quiet meadow 47 lantern' }
 const DEPLOY_MS = 180_000
 const run = Date.now().toString(36)
@@ -68,20 +67,17 @@ async function upload(api: Api, slug: string): Promise<void> {
   await api.post(`/api/uploads/${id}/complete`, { parts: [{ number: 1, etag: answer.headers.get('etag') }] })
 }
 
-/** What axe finds on the page. */
-async function barriers(page: Page, name: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).exclude('iframe').analyze()
-  return violations.map(({ id, nodes }) => `${name}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-}
-
 it('goes through the wizard to a public project that anyone reads, tries and cites; a new version leaves the old permalink as it was', async () => {
   const { page, context, complaints } = await openPage(browser, portal.url)
   const title = `Iris published ${run}`
   const found: string[] = []
+  const check = async (checked: Page, where: string): Promise<void> => {
+    found.push(...(await barriers(checked)).map((each) => `${where}: ${each}`))
+  }
   const step = async (name: string): Promise<void> => {
     await page.getByRole('navigation', { name: 'Steps' }).locator(`[data-step=${name}] [aria-current=step]`).waitFor()
     await picture(page, `wizard-${name}`)
-    found.push(...(await barriers(page, name)))
+    await check(page, name)
   }
   const next = (): Promise<void> => page.getByRole('link', { name: 'Next' }).click()
   const saved = (): Promise<void> => page.getByRole('status').getByText('Saved', { exact: true }).waitFor()
@@ -146,14 +142,14 @@ it('goes through the wizard to a public project that anyone reads, tries and cit
   await page.getByRole('link', { name: 'See exactly what readers will see' }).click()
   await page.getByRole('heading', { name: title, level: 1 }).waitFor()
   await picture(page, 'publish-preview')
-  found.push(...(await barriers(page, 'preview')))
+  await check(page, 'preview')
   await page.goBack()
   await page.getByRole('radio', { name: /Public/ }).check()
   await page.getByLabel('What is new').fill('The first version.')
   await page.getByRole('button', { name: 'Publish version 1' }).click()
   await page.getByRole('heading', { name: 'Version 1 is published' }).waitFor()
   await picture(page, 'publish-done')
-  found.push(...(await barriers(page, 'published')))
+  await check(page, 'published')
   const permalink = await page.locator('.published code').innerText()
 
   // Someone without an account reads it, tries it, cites it.
@@ -162,7 +158,7 @@ it('goes through the wizard to a public project that anyone reads, tries and cit
   await reader.page.getByRole('heading', { name: title, level: 1 }).waitFor()
   await reader.page.getByText('Intact').waitFor()
   await reader.page.getByText('It names the species of an iris.').waitFor()
-  found.push(...(await barriers(reader.page, 'permalink')))
+  await check(reader.page, 'permalink')
   await picture(reader.page, 'version-anonymous')
   await reader.page.getByRole('button', { name: 'Cite' }).click()
   await reader.page.getByRole('tab', { name: 'CITATION.cff' }).click()
@@ -173,7 +169,7 @@ it('goes through the wizard to a public project that anyone reads, tries and cit
   expect(download.suggestedFilename()).toBe('CITATION.cff')
   expect(readFileSync(await download.path(), 'utf8')).toContain(`title: ${title}`)
   await picture(reader.page, 'version-cite')
-  found.push(...(await barriers(reader.page, 'cite')))
+  await check(reader.page, 'cite')
   await reader.page.keyboard.press('Escape')
   await reader.page.getByRole('link', { name: 'Try the app: classifier' }).click()
   await reader.page.frameLocator('iframe').getByRole('button', { name: 'Predict' }).click({ timeout: 60_000 })
@@ -196,7 +192,7 @@ it('goes through the wizard to a public project that anyone reads, tries and cit
   await difference.locator('ins', { hasText: 'of a flower' }).waitFor()
   await difference.locator('del', { hasText: 'of an iris' }).waitFor()
   await picture(page, 'versions')
-  found.push(...(await barriers(page, 'versions')))
+  await check(page, 'versions')
 
   // The first is as it was, and says that there is a newer one.
   await reader.page.goto(permalink)

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { barriers } from '../fixtures/axe.ts'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
 import { Api } from '../flows/api.ts'
@@ -18,7 +18,6 @@ interface Report {
 }
 
 const env = environment()
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 // The smallest PNG there is: one pixel.
 const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 const figure = {
@@ -34,10 +33,6 @@ afterAll(() => browser.close())
 
 /** The kinds of all nodes of a text. */
 const kindsOf = (node: Node): string[] => [node.type, ...(node.content ?? []).flatMap(kindsOf)]
-const barriers = async (page: Page): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).exclude('iframe').analyze()
-  return violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-}
 
 it('writes a report with charts, formulas and images by keyboard, puts a conflict together, and shows it to its readers', async () => {
   const { page, context, complaints } = await openPage(browser, env.url)

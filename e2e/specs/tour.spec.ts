@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { barriers } from '../fixtures/axe.ts'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
 import { EVERY_NODE, ASSET, ENGINE } from '../../backend/src/modules/richtext/fixtures/every-node.ts'
@@ -14,7 +14,6 @@ interface Engine {
 }
 
 const env = environment()
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 let browser: Browser
 let slug: string
@@ -116,9 +115,7 @@ describe.each([
     const look = async (name: string) => {
       await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
       await picture(page, `tour-${name}-${dark ? 'dark' : 'light'}-${width}`)
-      // The embedded app is not ours.
-      const { violations } = await new AxeBuilder({ page }).withTags(RULES).exclude('iframe').analyze()
-      for (const { id, nodes } of violations) problems.push(`${name}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+      problems.push(...(await barriers(page)).map((each) => `${name}: ${each}`))
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
       if (overflow > 0) problems.push(`${name}: scrolls sideways by ${overflow} px`)
     }
