@@ -155,11 +155,13 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   updateReport: { who: 'edit', scope: 'projects:write' },
   deleteReport: { who: 'edit', scope: 'projects:write' },
   keepReportPresence: { who: 'edit', scope: 'projects:write' },
+  endReportPresence: { who: 'edit', scope: 'projects:write' },
   exportReport: { who: 'read', scope: 'projects:read' },
   exportProjectVersion: { who: 'read', scope: 'projects:read' },
   getReportHtml: { who: 'read', scope: 'projects:read' },
   listReportRevisions: { who: 'edit', scope: 'projects:write' },
   getReportRevision: { who: 'edit', scope: 'projects:write' },
+  diffReportRevision: { who: 'edit', scope: 'projects:write' },
 
   createEngine: { who: 'deploy', scope: 'engines:deploy' },
   listEngines: { who: 'reader', scope: 'engines:read' },

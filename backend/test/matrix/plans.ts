@@ -284,6 +284,7 @@ export const PLANS: Record<string, Plan> = {
   },
   deleteReport: { call: ({ report }) => ({ params: { id: report.id } }), changes: ['report'] },
   keepReportPresence: { call: ({ report }) => ({ params: { id: report.id } }) },
+  endReportPresence: { call: ({ report }) => ({ params: { id: report.id } }) },
   exportReport: {
     call: ({ report }) => ({ params: { id: report.id } }),
     check: ({ text }) => (text.includes('written') ? undefined : 'not what the report says'),
@@ -298,6 +299,7 @@ export const PLANS: Record<string, Plan> = {
   },
   listReportRevisions: { call: ({ report }) => ({ params: { id: report.id } }) },
   getReportRevision: { call: ({ report }) => ({ params: { id: report.id, number: '1' } }) },
+  diffReportRevision: { call: ({ report }) => ({ params: { id: report.id, number: '1' } }) },
 
   createEngine: {
     call: ({ project }) => ({ body: { projectId: project.id, name: unique(), image: 'registry.test/app:1', port: 8080 } }),

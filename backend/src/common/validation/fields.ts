@@ -155,6 +155,22 @@ export function Revision(): PropertyDecorator {
   })
 }
 
+/** The most that a version or a revision is counted to. */
+const MAX_NUMBER = 1_000_000
+
+/** The number of a version or a revision in a query, where all is text; may be left out. */
+export function QueryNumber(min: number, description: string): PropertyDecorator {
+  const message = `must be a whole number from ${min} to ${MAX_NUMBER}`
+  return applyDecorators(
+    ApiPropertyOptional({ type: 'integer', minimum: min, maximum: MAX_NUMBER, description }),
+    ValidateIf((_, value) => value !== undefined),
+    Transform(({ value }) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : (value as unknown))),
+    IsInt({ message }),
+    Min(min, { message }),
+    Max(MAX_NUMBER, { message }),
+  )
+}
+
 function document(options: Common, shape: ApiPropertyOptions): PropertyDecorator {
   const described: ApiPropertyOptions = {
     ...shape,

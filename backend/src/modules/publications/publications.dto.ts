@@ -1,11 +1,8 @@
-import { ApiPropertyOptional } from '@nestjs/swagger'
-import { Transform } from 'class-transformer'
-import { IsInt, Max, Min, ValidateIf } from 'class-validator'
-import { Out, OneOf, Revision, Text, WholeNumber, YesNo } from '../../common/validation/fields.js'
+import { Out, OneOf, QueryNumber, Revision, Text, WholeNumber, YesNo } from '../../common/validation/fields.js'
 import { PersonDto } from '../iam/users/person.dto.js'
 import { CARD_SECTIONS, type CardSection } from '../projects/card/card.js'
 import { ContactDto, LinkDto } from '../projects/projects.dto.js'
-import type { BlockDiff, WordDiff } from '../richtext/diff.js'
+import { BlockDiffDto } from '../richtext/diff.dto.js'
 import type { ChartSource, RichText } from '../richtext/rich-text.js'
 import { CHECKLIST_FIELDS, ITEM_STATES, type ChecklistField, type ChecklistItem, type ItemState } from './checklist.js'
 import type { Citation } from './citation.js'
@@ -14,7 +11,6 @@ import { contentOf, MAX_NOTE, MAX_REASON, type FrozenVersion, type Moved, type V
 import { DIFF_FIELDS, REPORT_STATES, type DiffField, type ReportState, type VersionDiff } from './version-diff.js'
 
 const RICH_TEXT = { type: 'object', additionalProperties: true, description: 'rich text' } as const
-const MAX_NUMBER = 1_000_000
 
 export class ChecklistItemDto implements ChecklistItem {
   @Out({ example: 'licence' }) id: string
@@ -151,19 +147,6 @@ export class ProjectVersionDto extends VersionSummaryDto implements VersionConte
   }
 }
 
-export class WordDiffDto implements WordDiff {
-  @Out({ enum: ['same', 'added', 'removed'] }) kind: WordDiff['kind']
-  @Out() text: string
-}
-
-export class BlockDiffDto implements BlockDiff {
-  @Out({ enum: ['same', 'added', 'removed', 'changed'] }) kind: BlockDiff['kind']
-  @Out({ type: String, nullable: true }) before: string | null
-  @Out({ type: String, nullable: true }) after: string | null
-  @Out({ type: [WordDiffDto], required: false, description: 'of a changed block, unless it has too many words to compare' })
-  words?: WordDiffDto[]
-}
-
 export class VersionFieldDiffDto {
   @Out({ enum: DIFF_FIELDS }) field: DiffField
   @Out({ type: String, nullable: true }) before: string | null
@@ -187,22 +170,6 @@ export class VersionDiffDto implements VersionDiff {
   @Out({ type: [SectionDiffDto], description: 'those that differ' }) sections: SectionDiffDto[]
   @Out({ type: [ReportDiffDto] }) reports: ReportDiffDto[]
 }
-
-/** A number in a query, where all is text. */
-const QueryNumber =
-  (min: number, description: string): PropertyDecorator =>
-  (target, key) => {
-    const message = `must be a whole number from ${min} to ${MAX_NUMBER}`
-    for (const decorate of [
-      ApiPropertyOptional({ type: 'integer', minimum: min, maximum: MAX_NUMBER, description }),
-      ValidateIf((_, value) => value !== undefined),
-      Transform(({ value }) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : (value as unknown))),
-      IsInt({ message }),
-      Min(min, { message }),
-      Max(MAX_NUMBER, { message }),
-    ])
-      decorate(target, key)
-  }
 
 export class VersionDiffQuery {
   @QueryNumber(0, 'the version to compare with; the one before it when left out, 0 for nothing at all')

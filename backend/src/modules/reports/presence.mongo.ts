@@ -37,6 +37,10 @@ export class MongoPresenceRepository extends PresenceRepository {
     }
   }
 
+  async remove(reportId: string, userId: string): Promise<void> {
+    await this.model.deleteOne({ _id: `${reportId}-${userId}` })
+  }
+
   async findOf(reportId: string, at: Date): Promise<string[]> {
     const found = await this.model
       .find({ reportId, expiresAt: trusted({ $gt: at }) }, { userId: 1 })

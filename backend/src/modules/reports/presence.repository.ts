@@ -10,6 +10,7 @@ export interface Presence {
 export abstract class PresenceRepository {
   /** Notes it, or puts off when it ends. */
   abstract put(presence: Presence): Promise<void>
+  abstract remove(reportId: string, userId: string): Promise<void>
   /** Who has the report open. @returns ids of accounts, in an order that stays */
   abstract findOf(reportId: string, at: Date): Promise<string[]>
   abstract findAll(at: Date): Promise<Presence[]>

@@ -32,4 +32,9 @@ export class ReportLinks {
   present(report: Pick<Report, 'id' | 'projectId'>, userId: string): Promise<void> {
     return this.presence.note(report, userId)
   }
+
+  /** Notes that someone has closed the editor. */
+  absent(report: Pick<Report, 'id' | 'projectId'>, userId: string): Promise<void> {
+    return this.presence.end(report, userId)
+  }
 }

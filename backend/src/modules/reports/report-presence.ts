@@ -41,6 +41,12 @@ export class ReportPresence implements OnApplicationShutdown {
     this.compare(reportId, projectId, await this.presences.findOf(reportId, at))
   }
 
+  /** Someone has closed the report. Another page of theirs, if there is one, says so again when it hears of this. */
+  async end({ id: reportId, projectId }: Pick<Report, 'id' | 'projectId'>, userId: string): Promise<void> {
+    await this.presences.remove(reportId, userId)
+    this.compare(reportId, projectId, await this.presences.findOf(reportId, now()))
+  }
+
   /** Who has the report open. @returns ids of accounts */
   editorsOf(reportId: string): Promise<string[]> {
     return this.presences.findOf(reportId, now())

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common'
 import type { AuthContext } from '../../common/auth-context/auth-context.js'
 import { can, type ProjectResource } from '../../common/policy/policy.js'
 import { UserRepository } from '../iam/users/user.repository.js'
+import type { BlockDiff } from '../richtext/diff.js'
 import type { Report, ReportRevision, ReportRevisionSummary, ReportSummary } from './report.js'
 import { ReportPresence } from './report-presence.js'
-import { ReportDto, ReportRevisionDto, ReportRevisionSummaryDto, ReportSummaryDto } from './reports.dto.js'
+import { ReportDto, ReportRevisionDto, ReportRevisionSummaryDto, ReportSummaryDto, type ReportRevisionDiffDto } from './reports.dto.js'
 
 /** Reports as they are answered: with people by name, and with who writes just now. */
 @Injectable()
@@ -31,5 +32,10 @@ export class ReportView {
 
   async revision(revision: ReportRevision): Promise<ReportRevisionDto> {
     return ReportRevisionDto.of(revision, await this.users.mapOf([revision.editorId]))
+  }
+
+  async difference(before: ReportRevision, after: ReportRevision, blocks: BlockDiff[]): Promise<ReportRevisionDiffDto> {
+    const people = await this.users.mapOf([before.editorId, after.editorId])
+    return { from: ReportRevisionSummaryDto.from(before, people), to: ReportRevisionSummaryDto.from(after, people), blocks }
   }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post, Put } from '@nestjs/common'
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post, Put, Query } from '@nestjs/common'
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Auth, Can, type AuthContext } from '../../common/auth-context/auth-context.js'
 import { LargeBody } from '../../common/large-body.js'
@@ -11,6 +11,8 @@ import {
   ReportDto,
   ReportHtmlDto,
   ReportListDto,
+  ReportRevisionDiffDto,
+  ReportRevisionDiffQuery,
   ReportRevisionDto,
   ReportRevisionListDto,
   UpdateReportDto,
@@ -98,6 +100,15 @@ export class ReportsController {
     return this.reports.present(auth, id)
   }
 
+  @Delete('reports/:id/presence')
+  @HttpCode(204)
+  @Can('report:save')
+  @ApiOperation({ summary: 'Say that one has closed the editor', operationId: 'endReportPresence' })
+  @ApiNoContentResponse()
+  absent(@Auth() auth: AuthContext, @Param('id') id: string): Promise<void> {
+    return this.reports.absent(auth, id)
+  }
+
   @Get('reports/:id/html')
   @Can('project:read')
   @ApiOperation({ summary: 'A report as HTML, from an allow-list', operationId: 'getReportHtml' })
@@ -121,5 +132,19 @@ export class ReportsController {
   @ApiOkResponse({ type: ReportRevisionDto })
   revision(@Auth() auth: AuthContext, @Param('id') id: string, @Param('number', ParseIntPipe) number: number): Promise<ReportRevisionDto> {
     return this.reports.revision(auth, id, number)
+  }
+
+  @Get('reports/:id/revisions/:number/diff')
+  @Can('project:update')
+  @ApiOperation({ summary: 'What was changed in a report since a revision', operationId: 'diffReportRevision' })
+  @Raises('report-revision-not-found')
+  @ApiOkResponse({ type: ReportRevisionDiffDto })
+  diff(
+    @Auth() auth: AuthContext,
+    @Param('id') id: string,
+    @Param('number', ParseIntPipe) number: number,
+    @Query() query: ReportRevisionDiffQuery,
+  ): Promise<ReportRevisionDiffDto> {
+    return this.reports.diff(auth, id, number, query)
   }
 }

@@ -1,7 +1,8 @@
 import { IsString, MaxLength } from 'class-validator'
-import { Json, Out, Revision, Text, YesNo } from '../../common/validation/fields.js'
+import { Json, Out, QueryNumber, Revision, Text, WholeNumber, YesNo } from '../../common/validation/fields.js'
 import { PersonDto } from '../iam/users/person.dto.js'
 import type { User } from '../iam/users/user.js'
+import { BlockDiffDto } from '../richtext/diff.dto.js'
 import type { RichText } from '../richtext/rich-text.js'
 import type { Report, ReportRevision, ReportRevisionSummary, ReportSummary } from './report.js'
 
@@ -35,6 +36,14 @@ export class UpdateReportDto {
     description: 'keep what the report said before as a revision, whatever its age: before it is replaced as a whole',
   })
   keep: boolean = false
+
+  @WholeNumber({
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    optional: true,
+    description: 'the earlier state that is put back: what it shows may be gone from the project meanwhile',
+  })
+  putBack?: number
 }
 
 export class ImportHtmlDto {
@@ -115,6 +124,17 @@ export class ReportRevisionDto extends ReportRevisionSummaryDto {
   static of(revision: ReportRevision, people: Map<string, User>): ReportRevisionDto {
     return { ...ReportRevisionSummaryDto.from(revision, people), content: revision.content }
   }
+}
+
+export class ReportRevisionDiffQuery {
+  @QueryNumber(1, 'the state to compare with; the present one when left out')
+  to?: number
+}
+
+export class ReportRevisionDiffDto {
+  @Out() from: ReportRevisionSummaryDto
+  @Out() to: ReportRevisionSummaryDto
+  @Out({ type: [BlockDiffDto] }) blocks: BlockDiffDto[]
 }
 
 export class ImportedHtmlDto {

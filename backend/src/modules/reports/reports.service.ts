@@ -7,7 +7,8 @@ import { notThere, withinProject } from '../../common/policy/policy.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import type { Project } from '../projects/project.js'
 import { ProjectsService } from '../projects/projects.service.js'
-import { EMPTY, isWorthKeeping, MAX_REPORTS, revisionOf, surplusOf, type Report } from './report.js'
+import { diffRichText } from '../richtext/diff.js'
+import { EMPTY, isWorthKeeping, MAX_REPORTS, reportTextOf, revisionOf, surplusOf, type Report, type ReportRevision } from './report.js'
 import { isSame, ReportContents } from './report-contents.js'
 import { ReportLinks } from './report-links.js'
 import { ReportView } from './report-view.js'
@@ -17,6 +18,8 @@ import type {
   ReportDto,
   ReportHtmlDto,
   ReportListDto,
+  ReportRevisionDiffDto,
+  ReportRevisionDiffQuery,
   ReportRevisionDto,
   ReportRevisionListDto,
   UpdateReportDto,
@@ -75,10 +78,10 @@ export class ReportsService {
    */
   async update(auth: AuthContext, id: string, dto: UpdateReportDto): Promise<ReportDto> {
     const { report, project } = await this.require(auth, 'report:save', id)
-    const { revision, title = report.title, content = report.content, keep } = dto
+    const { revision, title = report.title, content = report.content, keep, putBack } = dto
     if (title === report.title && isSame(report.content, content)) return this.view.report(auth, project, report)
     if (report.revision !== revision) throw conflict(revision, report)
-    const text = await this.contents.accept(report.projectId, title, content, report)
+    const text = await this.contents.accept(report.projectId, title, content, await this.shownBy(report, putBack))
     const at = now()
     const isKept = keep || isWorthKeeping(report, auth.user.id, at)
     // Before it is replaced: killed in between, a state is kept that is the present one, too.
@@ -114,6 +117,12 @@ export class ReportsService {
     await this.links.present(report, auth.user.id)
   }
 
+  /** The page of the caller has closed the editor of the report. */
+  async absent(auth: AuthContext, id: string): Promise<void> {
+    const { report } = await this.require(auth, 'report:save', id)
+    await this.links.absent(report, auth.user.id)
+  }
+
   async html(auth: AuthContext, id: string): Promise<ReportHtmlDto> {
     const { report } = await this.require(auth, 'project:read', id)
     return { html: await this.contents.html(report) }
@@ -128,14 +137,34 @@ export class ReportsService {
   /** One state: one that is kept, or the present one. */
   async revision(auth: AuthContext, id: string, number: number): Promise<ReportRevisionDto> {
     const { report } = await this.require(auth, 'project:update', id)
-    const revision = number === report.revision ? revisionOf(report) : await this.reports.findRevision(id, number)
-    if (!revision) throw new DomainError('report-revision-not-found', { id })
-    return this.view.revision(revision)
+    return this.view.revision(await this.stateOf(report, number))
+  }
+
+  /** What was changed from one state to a later one, or to the present one. */
+  async diff(auth: AuthContext, id: string, number: number, { to }: ReportRevisionDiffQuery): Promise<ReportRevisionDiffDto> {
+    const { report } = await this.require(auth, 'project:update', id)
+    const [before, after] = await Promise.all([this.stateOf(report, number), this.stateOf(report, to ?? report.revision)])
+    return this.view.difference(before, after, diffRichText(before.content, after.content))
   }
 
   /** All reports of a project with what they say, the oldest first; for who has asked whether the project may be read. */
   allOf(projectId: string): Promise<Report[]> {
     return this.reports.findWholeOf(projectId)
+  }
+
+  /** @throws DomainError `report-revision-not-found` */
+  private async stateOf(report: Report, number: number): Promise<ReportRevision> {
+    const state = number === report.revision ? revisionOf(report) : await this.reports.findRevision(report.id, number)
+    if (!state) throw new DomainError('report-revision-not-found', { id: report.id })
+    return state
+  }
+
+  /** The report with what it shows now, and what it showed in the state that is put back. */
+  private async shownBy(report: Report, putBack: number | undefined): Promise<Report> {
+    if (putBack === undefined) return report
+    const { title, content } = await this.stateOf(report, putBack)
+    const { assets, engines } = reportTextOf(title, content)
+    return { ...report, assets: [...report.assets, ...assets], engines: [...report.engines, ...engines] }
   }
 
   private async prune(id: string): Promise<void> {

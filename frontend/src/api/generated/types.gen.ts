@@ -975,6 +975,10 @@ export type UpdateReportDto = {
      * keep what the report said before as a revision, whatever its age: before it is replaced as a whole
      */
     keep?: boolean;
+    /**
+     * the earlier state that is put back: what it shows may be gone from the project meanwhile
+     */
+    putBack?: number;
 };
 
 export type ReportHtmlDto = {
@@ -1026,6 +1030,117 @@ export type ReportRevisionDto = {
     content: {
         [key: string]: unknown;
     };
+};
+
+export type WordDiffDto = {
+    kind: 'same' | 'added' | 'removed';
+    text: string;
+};
+
+export type BlockDiffDto = {
+    kind: 'same' | 'added' | 'removed' | 'changed';
+    before: string | null;
+    after: string | null;
+    /**
+     * of a changed block, unless it has too many words to compare
+     */
+    words?: Array<WordDiffDto>;
+};
+
+export type ReportRevisionDiffDto = {
+    from: ReportRevisionSummaryDto;
+    to: ReportRevisionSummaryDto;
+    blocks: Array<BlockDiffDto>;
+};
+
+export type FigureDto = {
+    id: string;
+    projectId: string;
+    name: string;
+    title: string;
+    /**
+     * what it shows, for those who do not see it; may be empty
+     */
+    summary: string;
+    /**
+     * raised by each push that changes something
+     */
+    revision: number;
+    /**
+     * SHA-256 of the canonical JSON (RFC 8785) of what is drawn
+     */
+    hash: string;
+    points: number;
+    /**
+     * of what is drawn, as JSON
+     */
+    bytes: number;
+    updatedAt: string;
+    updatedBy: PersonDto;
+};
+
+export type FigureListDto = {
+    items: Array<FigureDto>;
+};
+
+export type PushFigureDto = {
+    /**
+     * traces of Plotly
+     */
+    data: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * layout of Plotly
+     */
+    layout?: {
+        [key: string]: unknown;
+    };
+    /**
+     * nothing: figures are not animated
+     */
+    frames?: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * nothing
+     */
+    config?: {
+        [key: string]: never;
+    };
+    /**
+     * that of the layout when left out, else the name
+     */
+    title?: string;
+    /**
+     * what it shows, for those who do not see it
+     */
+    summary?: string;
+};
+
+export type FigureSpec = {
+    /**
+     * traces of Plotly
+     */
+    data: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * layout of Plotly
+     */
+    layout: {
+        [key: string]: unknown;
+    };
+};
+
+export type FigureSpecDto = {
+    spec: FigureSpec;
+    /**
+     * SHA-256 of the canonical JSON of the spec
+     */
+    hash: string;
+    revision: number;
+    updatedAt: string;
 };
 
 export type QuotaLimitsDto = {
@@ -2226,21 +2341,6 @@ export type VersionFieldDiffDto = {
     after: string | null;
 };
 
-export type WordDiffDto = {
-    kind: 'same' | 'added' | 'removed';
-    text: string;
-};
-
-export type BlockDiffDto = {
-    kind: 'same' | 'added' | 'removed' | 'changed';
-    before: string | null;
-    after: string | null;
-    /**
-     * of a changed block, unless it has too many words to compare
-     */
-    words?: Array<WordDiffDto>;
-};
-
 export type SectionDiffDto = {
     section: 'description' | 'explanation' | 'usage' | 'limitations' | 'performance';
     blocks: Array<BlockDiffDto>;
@@ -2392,7 +2492,7 @@ export type Problem = {
      * what happened and what to do
      */
     detail: string;
-    code: 'validation-failed' | 'rich-text-invalid' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'asset-not-found' | 'asset-type-unknown' | 'asset-too-large' | 'assets-full' | 'asset-not-arrived' | 'asset-mismatch' | 'asset-invalid' | 'asset-in-use' | 'report-not-found' | 'report-revision-not-found' | 'report-revision-conflict' | 'too-many-reports' | 'card-revision-conflict' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-generation-not-found' | 'engine-not-preview' | 'engine-digest-unknown' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'registry-not-found' | 'too-many-registries' | 'quota-apps-exceeded' | 'publication-blocked' | 'publication-in-progress' | 'publication-too-large' | 'publication-policy-conflict' | 'version-not-found' | 'version-withdrawn' | 'export-unavailable' | 'export-too-large' | 'export-busy' | 'export-failed' | 'internal-error';
+    code: 'validation-failed' | 'rich-text-invalid' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'asset-not-found' | 'asset-type-unknown' | 'asset-too-large' | 'assets-full' | 'asset-not-arrived' | 'asset-mismatch' | 'asset-invalid' | 'asset-in-use' | 'report-not-found' | 'report-revision-not-found' | 'report-revision-conflict' | 'too-many-reports' | 'figure-not-found' | 'figure-invalid' | 'too-many-figures' | 'card-revision-conflict' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-generation-not-found' | 'engine-not-preview' | 'engine-digest-unknown' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'registry-not-found' | 'too-many-registries' | 'quota-apps-exceeded' | 'publication-blocked' | 'publication-in-progress' | 'publication-too-large' | 'publication-policy-conflict' | 'version-not-found' | 'version-withdrawn' | 'export-unavailable' | 'export-too-large' | 'export-busy' | 'export-failed' | 'internal-error';
     requestId: string;
     errors?: Array<{
         path: string;
@@ -6753,6 +6853,62 @@ export type UpdateReportResponses = {
 
 export type UpdateReportResponse = UpdateReportResponses[keyof UpdateReportResponses];
 
+export type EndReportPresenceData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/reports/{id}/presence';
+};
+
+export type EndReportPresenceErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type EndReportPresenceError = EndReportPresenceErrors[keyof EndReportPresenceErrors];
+
+export type EndReportPresenceResponses = {
+    204: void;
+};
+
+export type EndReportPresenceResponse = EndReportPresenceResponses[keyof EndReportPresenceResponses];
+
 export type KeepReportPresenceData = {
     body?: never;
     path: {
@@ -6953,6 +7109,321 @@ export type GetReportRevisionResponses = {
 };
 
 export type GetReportRevisionResponse = GetReportRevisionResponses[keyof GetReportRevisionResponses];
+
+export type DiffReportRevisionData = {
+    body?: never;
+    path: {
+        id: string;
+        number: number;
+    };
+    query?: {
+        /**
+         * the state to compare with; the present one when left out
+         */
+        to?: number;
+    };
+    url: '/api/reports/{id}/revisions/{number}/diff';
+};
+
+export type DiffReportRevisionErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it: report-revision-not-found
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DiffReportRevisionError = DiffReportRevisionErrors[keyof DiffReportRevisionErrors];
+
+export type DiffReportRevisionResponses = {
+    200: ReportRevisionDiffDto;
+};
+
+export type DiffReportRevisionResponse = DiffReportRevisionResponses[keyof DiffReportRevisionResponses];
+
+export type ListFiguresData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/figures';
+};
+
+export type ListFiguresErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListFiguresError = ListFiguresErrors[keyof ListFiguresErrors];
+
+export type ListFiguresResponses = {
+    200: FigureListDto;
+};
+
+export type ListFiguresResponse = ListFiguresResponses[keyof ListFiguresResponses];
+
+export type PushFigureData = {
+    body: PushFigureDto;
+    path: {
+        id: string;
+        name: string;
+    };
+    query?: never;
+    url: '/api/projects/{id}/figures/{name}';
+};
+
+export type PushFigureErrors = {
+    /**
+     * the request is not valid: figure-invalid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * cannot be done: too-many-figures
+     */
+    422: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type PushFigureError = PushFigureErrors[keyof PushFigureErrors];
+
+export type PushFigureResponses = {
+    200: FigureDto;
+};
+
+export type PushFigureResponse = PushFigureResponses[keyof PushFigureResponses];
+
+export type DeleteFigureData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/figures/{id}';
+};
+
+export type DeleteFigureErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DeleteFigureError = DeleteFigureErrors[keyof DeleteFigureErrors];
+
+export type DeleteFigureResponses = {
+    204: void;
+};
+
+export type DeleteFigureResponse = DeleteFigureResponses[keyof DeleteFigureResponses];
+
+export type GetFigureData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/figures/{id}';
+};
+
+export type GetFigureErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetFigureError = GetFigureErrors[keyof GetFigureErrors];
+
+export type GetFigureResponses = {
+    200: FigureDto;
+};
+
+export type GetFigureResponse = GetFigureResponses[keyof GetFigureResponses];
+
+export type GetFigureSpecData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/figures/{id}/spec';
+};
+
+export type GetFigureSpecErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetFigureSpecError = GetFigureSpecErrors[keyof GetFigureSpecErrors];
+
+export type GetFigureSpecResponses = {
+    200: FigureSpecDto;
+};
+
+export type GetFigureSpecResponse = GetFigureSpecResponses[keyof GetFigureSpecResponses];
 
 export type ResetProjectQuotaData = {
     body?: never;
@@ -9829,7 +10300,7 @@ export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
 
 export type StreamEventsResponses = {
     /**
-     * events engine.status-changed, upload.completed, project.changed, report.changed, report.presence, project.registries-changed, project.quota-changed, quota.default-changed, project.published, project.deleted, system.changed
+     * events engine.status-changed, upload.completed, project.changed, report.changed, report.presence, figure.changed, project.registries-changed, project.quota-changed, quota.default-changed, project.published, project.deleted, system.changed
      */
     200: {
         id?: string;
