@@ -4,7 +4,7 @@ import { HOSTILE_HTML, hostileDocuments, hostilePages } from '../../backend/src/
 import { launch, openPage } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
 import { Api } from '../flows/api.ts'
-import { uploadPixel } from '../flows/assets.ts'
+import { uploadEmptyFilm, uploadPixel } from '../flows/assets.ts'
 import { signIn } from '../flows/sign-in.ts'
 
 const env = environment()
@@ -44,7 +44,8 @@ let foreign: string[]
 /** Requests under way, but for the stream that stays open and films, which are fetched when they are played. */
 let underWay: Set<string>
 let project: { id: string; slug: string; revision: number }
-let asset: string
+/** What the cases are shown with: a picture, a film and its captions. */
+let assets: { image: string; film: string; captions: string }
 /** What is removed at the end: nobody else is to see these in a catalogue. */
 const made: string[] = []
 
@@ -74,15 +75,22 @@ beforeAll(async () => {
   api = await Api.of(watched.context.request)
   project = await api.post('/api/projects', { title: `Hostile texts ${run}`, visibility: 'internal', tags: [] })
   made.push(project.id)
-  asset = await uploadPixel(api, project.id)
+  assets = { image: await uploadPixel(api, project.id), ...(await uploadEmptyFilm(api, project.id)) }
 })
 afterAll(async () => {
   await Promise.all(made.map((id) => api.delete(`/api/projects/${id}`)))
   await browser.close()
 })
 
-/** The cases with an asset that is there in the place of the one that they name. */
-const withAsset = (node: Node): Node => JSON.parse(JSON.stringify(node).replaceAll(NAMED, asset)) as Node
+/** The cases with assets that are there, of the right kind, in the place of the one that they name. */
+const withAsset = (node: Node): Node => {
+  const { image, film, captions } = assets
+  const video = '"type":"video","attrs":{"asset":'
+  const text = JSON.stringify(node)
+    .replaceAll(`${video}"${NAMED}"`, `${video}"${film}"`)
+    .replaceAll(`"captions":"${NAMED}"`, `"captions":"${captions}"`)
+  return JSON.parse(text.replaceAll(NAMED, image)) as Node
+}
 
 /** A text of these blocks without those that the portal refuses. @returns its id, and how many it took */
 async function written(title: string, blocks: Node[]): Promise<{ id: string; taken: number }> {

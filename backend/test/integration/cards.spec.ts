@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/common/ids.js'
 import { startApp, type TestApp } from '../app.js'
-import type { TestClient } from '../client.js'
+import type { ProblemBody, TestClient } from '../client.js'
 import { addAsset } from '../factories/assets.js'
 import { makeProject } from '../factories/datasets.js'
-import { png } from '../factories/pictures.js'
+import { png, webm } from '../factories/pictures.js'
 import { makeUser } from '../factories/users.js'
 
 interface Card {
@@ -100,6 +100,23 @@ describe('the card of a project', () => {
     expect((await write(other.id)).status).not.toBe(200)
     expect((await write(mine.id)).status).toBe(200)
     expect((await client.delete(`/api/assets/${picture.id}`)).body.code).toBe('asset-in-use')
+  })
+})
+
+describe('what a card and a cover show', () => {
+  it('is shown as what it is', async () => {
+    const { id } = await makeProject(client)
+    const film = await addAsset(client, id, { contentType: 'video/webm', bytes: webm() })
+    const { status, body } = await client.put<ProblemBody>(`/api/projects/${id}/card`, {
+      ...{ revision: 1, section: 'usage', content: doc(paragraph('x'), image(film.id)) },
+    })
+    expect([status, body.code, body.errors]).toEqual([
+      400,
+      'rich-text-invalid',
+      [{ path: 'content[1].attrs.asset', message: 'this file is a film: put it in as a video' }],
+    ])
+    const cover = await client.patch<ProblemBody>(`/api/projects/${id}`, { revision: 1, cover: film.id })
+    expect([cover.status, cover.body.errors?.map(({ path }) => path)]).toEqual([400, ['cover']])
   })
 })
 

@@ -6,10 +6,11 @@ import { AssetDirectory } from '../assets/asset-directory.js'
 import { contentUrlOf } from '../assets/asset.js'
 import { urlOf } from '../engines/engine.js'
 import { EngineDirectory } from '../engines/engine.directory.js'
+import { assetPlacesOf, newPlacesOf } from '../richtext/references.js'
 import { renderHtml } from '../richtext/render-html.js'
 import type { RichText } from '../richtext/rich-text.js'
 import { validateRichText } from '../richtext/validate.js'
-import { MAX_APPS, placesOf, reportTextOf, type Report, type ReportText } from './report.js'
+import { MAX_APPS, reportTextOf, type Report, type ReportText } from './report.js'
 
 /** What reports say: whether it may be said, and how it looks as a page. */
 @Injectable()
@@ -23,11 +24,11 @@ export class ReportContents {
   /**
    * A title and a content, checked.
    * @param before what was checked before: what it shows may be gone meanwhile, and that must not keep anybody from writing on
-   * @throws DomainError `rich-text-invalid`, also for an asset or an app that the project does not have
+   * @throws DomainError `rich-text-invalid`, also for an asset or an app that the project does not have, and for an asset of another kind than is shown
    */
   async accept(projectId: string, title: string, content: unknown, before?: Report): Promise<ReportText> {
     const text = reportTextOf(title, validateRichText(content))
-    const errors = await this.strangersIn(projectId, text, new Set([...(before?.assets ?? []), ...(before?.engines ?? [])]))
+    const errors = await this.strangersIn(projectId, text, before)
     if (errors.length > 0) throw new DomainError('rich-text-invalid', {}, { errors })
     return text
   }
@@ -46,23 +47,18 @@ export class ReportContents {
     })
   }
 
-  private async strangersIn(
-    projectId: string,
-    { content, assets, engines }: ReportText,
-    known: ReadonlySet<string>,
-  ): Promise<FieldError[]> {
+  private async strangersIn(projectId: string, { content, engines }: ReportText, before?: Report): Promise<FieldError[]> {
     if (engines.length > MAX_APPS) return [{ path: 'content', message: `must not embed more than ${MAX_APPS} apps: link the others` }]
-    const isNew = (id: string) => !known.has(id)
-    const there = await this.assets.claim(projectId, assets.filter(isNew))
-    const apps = await this.appsOf(projectId, engines.filter(isNew))
-    return placesOf(content)
-      .filter(({ id }) => isNew(id) && !there.has(id) && !apps.has(id))
-      .slice(0, 20)
-      .map(({ path, kind }) => ({
-        path,
-        message:
-          kind === 'asset' ? 'is no file of this project: upload it here first' : 'is no app of this project: choose one of its apps',
-      }))
+    const places = newPlacesOf(content, before?.content)
+    const strangers = await this.assets.claimAt(projectId, assetPlacesOf(places), new Set(before?.assets))
+    const known = new Set(before?.engines)
+    const embedded = places.filter(({ as, id }) => as === 'engine' && !known.has(id))
+    const apps = await this.appsOf(projectId, [...new Set(embedded.map(({ id }) => id))])
+    const missing = embedded.filter(({ id }) => !apps.has(id))
+    return [...strangers, ...missing.map(({ path }) => ({ path, message: 'is no app of this project: choose one of its apps' }))].slice(
+      0,
+      20,
+    )
   }
 
   private async appsOf(projectId: string, ids: readonly string[]): Promise<Map<string, { name: string; url: string }>> {

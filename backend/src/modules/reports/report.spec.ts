@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RichNode, RichText } from '../richtext/rich-text.js'
-import { isWorthKeeping, KEEP_EVERY_MS, MAX_HISTORY_BYTES, MAX_REVISIONS, placesOf, reportTextOf, surplusOf, withNodes } from './report.js'
+import { isWorthKeeping, KEEP_EVERY_MS, MAX_HISTORY_BYTES, MAX_REVISIONS, reportTextOf, surplusOf, withNodes } from './report.js'
 
 const doc = (...content: RichNode[]): RichText => ({ type: 'doc', content })
 const line = (text: string): RichNode => ({ type: 'paragraph', content: [{ type: 'text', text }] })
@@ -20,16 +20,6 @@ it('has words, an outline and what it shows', () => {
     ...{ title: 'Title', content: everything, words: 4, text: 'One two\nThree\nfour' },
     ...{ outline: [{ id: 's-three', level: 2, text: 'Three' }], assets: ['a1', 'a2', 'a3', 'a4'], engines: ['e1'] },
   })
-})
-
-it('says where it shows what, by paths as the checks of a text have them', () => {
-  expect(placesOf(everything)).toEqual([
-    { path: 'content[2].content[1].attrs.asset', kind: 'asset', id: 'a1' },
-    { path: 'content[3].attrs.asset', kind: 'asset', id: 'a2' },
-    { path: 'content[3].attrs.captions', kind: 'asset', id: 'a3' },
-    { path: 'content[4].attrs.source.asset', kind: 'asset', id: 'a4' },
-    { path: 'content[5].attrs.engine', kind: 'engine', id: 'e1' },
-  ])
 })
 
 it('changes nodes at every depth', () => {

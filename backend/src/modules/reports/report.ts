@@ -1,4 +1,4 @@
-import { childrenOf, type RichNode, type RichText } from '../richtext/rich-text.js'
+import type { RichNode, RichText } from '../richtext/rich-text.js'
 import type { OutlineEntry } from '../richtext/outline.js'
 import { outlineOf } from '../richtext/outline.js'
 import { plainText } from '../richtext/plain-text.js'
@@ -99,34 +99,6 @@ export function surplusOf(revisions: readonly Pick<ReportRevision, 'number' | 'b
       return index > 0 && (index >= MAX_REVISIONS || bytes > MAX_HISTORY_BYTES)
     })
     .map(({ number }) => number)
-}
-
-/** Where a text shows something that is kept elsewhere. */
-export interface ReferencePlace {
-  /** As in `content[3].attrs.asset`. */
-  path: string
-  kind: 'asset' | 'engine'
-  id: string
-}
-
-/** Every place where a text shows an asset or an app, in the order in which they are read. */
-export function placesOf(doc: RichText): ReferencePlace[] {
-  const below = (node: RichNode | RichText, path: string): ReferencePlace[] =>
-    childrenOf(node).flatMap((child, index) => {
-      const at = `${path}content[${index}]`
-      return [...referencesAt(child, `${at}.attrs`), ...below(child, `${at}.`)]
-    })
-  return below(doc, '')
-}
-
-function referencesAt(node: RichNode, path: string): ReferencePlace[] {
-  const asset = (name: string, id: string): ReferencePlace => ({ path: `${path}.${name}`, kind: 'asset', id })
-  if (node.type === 'image') return [asset('asset', node.attrs.asset)]
-  if (node.type === 'video')
-    return [asset('asset', node.attrs.asset), ...(node.attrs.captions ? [asset('captions', node.attrs.captions)] : [])]
-  if (node.type === 'appEmbed') return [{ path: `${path}.engine`, kind: 'engine', id: node.attrs.engine }]
-  if (node.type === 'chart' && node.attrs.source.kind === 'figure') return [asset('source.asset', node.attrs.source.asset)]
-  return []
 }
 
 /** A text with other nodes in the place of some, all the way down. @param change the node itself to keep it */

@@ -3,7 +3,7 @@ import type { AuthContext } from '../../../common/auth-context/auth-context.js'
 import { now } from '../../../common/clock.js'
 import { DomainError } from '../../../common/problem/domain-error.js'
 import { AssetDirectory } from '../../assets/asset-directory.js'
-import { referencesOf } from '../../richtext/references.js'
+import { assetPlacesOf, newPlacesOf } from '../../richtext/references.js'
 import type { RichText } from '../../richtext/rich-text.js'
 import { validateRichText } from '../../richtext/validate.js'
 import { ProjectsService, resourceOf } from '../projects.service.js'
@@ -29,8 +29,8 @@ export class CardsService {
 
   async write(auth: AuthContext, projectId: string, { revision, section, content }: WriteCardDto): Promise<CardDto> {
     const project = await this.projects.require(auth, 'card:save', projectId)
-    const text = content === null ? null : await this.checked(projectId, content)
     const before = await this.cards.find(projectId)
+    const text = content === null ? null : await this.checked(projectId, content, before.texts[section])
     const card = await this.cards.write(projectId, revision, section, text, now())
     if (!card) {
       const { revision: current } = await this.cards.find(projectId)
@@ -51,13 +51,11 @@ export class CardsService {
     return this.cards.find(projectId)
   }
 
-  private async checked(projectId: string, content: unknown): Promise<RichText> {
+  /** @param before what was checked before: what it shows may be gone meanwhile, and that must not keep anybody from writing on */
+  private async checked(projectId: string, content: unknown, before: RichText | null): Promise<RichText> {
     const text = validateRichText(content, { bytes: MAX_SECTION_BYTES })
-    const { assets } = referencesOf(text)
-    const there = await this.assets.claim(projectId, assets)
-    const missing = assets.filter((id) => !there.has(id))
-    if (missing.length === 0) return text
-    const errors = missing.map((id) => ({ path: 'content', message: `shows ${id}, which is not an asset of this project` }))
-    throw new DomainError('rich-text-invalid', {}, { errors })
+    const errors = await this.assets.claimAt(projectId, assetPlacesOf(newPlacesOf(text, before)))
+    if (errors.length === 0) return text
+    throw new DomainError('rich-text-invalid', {}, { errors: errors.slice(0, 20) })
   }
 }
