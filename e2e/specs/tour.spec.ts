@@ -1,8 +1,9 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { barriers } from '../fixtures/axe.ts'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
+import { FIRST_LOAD_LIMIT, firstLoad } from '../fixtures/first-load.ts'
 import { EVERY_NODE, ASSET, ENGINE } from '../../backend/src/modules/richtext/fixtures/every-node.ts'
 import { Api } from '../flows/api.ts'
 import { uploadPixel } from '../flows/assets.ts'
@@ -77,7 +78,11 @@ const pages = (): [name: string, path: string][] => [
   ['report', `/p/${slug}/reports/${report}`],
   ['report-edit', `/p/${slug}/reports/${report}/edit`],
   ['setup-basics', `/p/${slug}/setup/basics`],
+  ['setup-links', `/p/${slug}/setup/links`],
+  ['setup-people', `/p/${slug}/setup/people`],
+  ['setup-attributes', `/p/${slug}/setup/attributes`],
   ['setup-card', `/p/${slug}/setup/card`],
+  ['setup-performance', `/p/${slug}/setup/performance`],
   ['setup-app', `/p/${slug}/setup/app`],
   ['publish', `/p/${slug}/publish`],
   ['publish-preview', `/p/${slug}/publish/preview`],
@@ -103,21 +108,35 @@ const pages = (): [name: string, path: string][] => [
   ['not-found', '/no/such/page'],
 ]
 
-describe.each([
-  { dark: false, width: 1280 },
-  { dark: true, width: 1280 },
-  { dark: false, width: 390 },
-  { dark: true, width: 390 },
-])('every page, dark: $dark, $width px', ({ dark, width }) => {
+/** Waits until nothing moves any more: a colour on its way to another is neither of the two. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
+    await Promise.allSettled(ending.map(({ finished }) => finished))
+  })
+}
+
+// A page is loaded once for each width. It changes its theme in place, and the next one is loaded in that theme: each page is seen in both, and each theme from a start.
+describe.each([1280, 390])('every page, light and dark, %i px', (width) => {
   it('has no barrier that axe finds, does not scroll sideways and complains of nothing', async () => {
-    const { page, context, complaints } = await openPage(browser, env.url, { dark, width })
+    const { page, context, complaints } = await openPage(browser, env.url, { width })
     const problems: string[] = []
-    const look = async (name: string) => {
-      await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
-      await picture(page, `tour-${name}-${dark ? 'dark' : 'light'}-${width}`)
-      problems.push(...(await barriers(page)).map((each) => `${name}: ${each}`))
+    let theme: 'light' | 'dark' = 'light'
+    const lookInThis = async (name: string) => {
+      await page.locator(`body.body--${theme}`).waitFor()
+      await settled(page)
+      const which = `${name}-${theme}-${width}`
+      await picture(page, `tour-${which}`)
+      problems.push(...(await barriers(page)).map((each) => `${which}: ${each}`))
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      if (overflow > 0) problems.push(`${name}: scrolls sideways by ${overflow} px`)
+      if (overflow > 0) problems.push(`${which}: scrolls sideways by ${overflow} px`)
+    }
+    const look = async (name: string) => {
+      await lookInThis(name)
+      theme = theme === 'light' ? 'dark' : 'light'
+      await page.emulateMedia({ colorScheme: theme })
+      await lookInThis(name)
     }
     await page.goto('/')
     await page.getByLabel('User name').waitFor()
@@ -133,4 +152,17 @@ describe.each([
     expect(complaints).toEqual([])
     await context.close()
   }, 300_000)
+})
+
+it('loads little script before the catalogue is shown, and none of what only an editor or a chart needs', async () => {
+  const { page, context } = await openPage(browser, env.url)
+  await signIn(page, env)
+  const state = await context.storageState()
+  await context.close()
+  const fresh = await openPage(browser, env.url, { state })
+  const { bytes, files } = await firstLoad(fresh.page, '/')
+  expect(files.length).toBeGreaterThan(1)
+  expect(files.filter(({ name }) => /^(?:plotly|vanilla-jsoneditor|katex|lowlight|plyr|schema|RichText)/.test(name))).toEqual([])
+  expect(bytes, JSON.stringify(files)).toBeLessThanOrEqual(FIRST_LOAD_LIMIT)
+  await fresh.context.close()
 })
