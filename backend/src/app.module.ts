@@ -13,6 +13,7 @@ import { EventStreamsModule } from './modules/events/event-streams.module.js'
 import { EventsModule } from './modules/events/events.module.js'
 import { ExportsModule } from './modules/exports/exports.module.js'
 import { IamModule } from './modules/iam/iam.module.js'
+import { FiguresModule } from './modules/figures/figures.module.js'
 import { GatewayModule } from './modules/gateway/gateway.module.js'
 import { LogsModule } from './modules/logs/logs.module.js'
 import { PublicationsModule } from './modules/publications/publications.module.js'
@@ -57,6 +58,7 @@ export class AppModule {
       UploadsModule,
       AssetsModule,
       ReportsModule,
+      FiguresModule,
       QuotasModule,
       SizesModule,
       EnginesModule,

@@ -11,6 +11,7 @@ export interface AuditResource {
     | 'upload'
     | 'asset'
     | 'report'
+    | 'figure'
     | 'engine'
     | 'registry'
     | 'size'

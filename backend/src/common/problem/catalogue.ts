@@ -310,6 +310,13 @@ export const CATALOGUE = {
     detail: 'You sent revision {sent}, it is now at {current}. Read it again, put both texts together and send that.',
   },
   'too-many-reports': { status: 422, title: 'There are too many reports', detail: 'A project has at most {limit}. Delete one first.' },
+  'figure-not-found': { status: 404, title: 'There is no such figure', detail: 'It may have been deleted, or you may not see it.' },
+  'figure-invalid': {
+    status: 400,
+    title: 'The figure is not valid',
+    detail: 'Correct what is listed in "errors" and push it again. Nothing was stored.',
+  },
+  'too-many-figures': { status: 422, title: 'There are too many figures', detail: 'A project has at most {limit}. Delete one first.' },
   'card-revision-conflict': {
     status: 409,
     title: 'The card was changed in the meantime',

@@ -12,6 +12,8 @@ export interface VitrineEvents {
   /** Someone opened the report in the editor, or left it. */
   'report.presence': { projectId: string; reportId: string }
   'project.registries-changed': { projectId: string }
+  /** Pushed again, or gone. */
+  'figure.changed': { projectId: string; figureId: string; name: string; revision: number }
   'project.quota-changed': { projectId: string }
   'project.published': { projectId: string; number: number }
   'project.deleted': { projectId: string }

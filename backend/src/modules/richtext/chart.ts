@@ -1,5 +1,6 @@
 import { isNumberArray, lengthOf } from './chart-array.js'
 import { plainObject, shownKey, textFault, within, type Findings } from './findings.js'
+import type { ChartSpec } from './rich-text.js'
 
 /** How much may be in one chart. */
 export const CHART_LIMITS = {
@@ -84,42 +85,65 @@ const NUMBERED = /^(coloraxis|legend|polar|scene|xaxis|yaxis)[1-9]\d{0,2}$/
 const KEY = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 const FORBIDDEN_KEYS = new Set(['images', 'transforms', 'frames', 'stream', 'src', 'href', 'url', 'updatemenus', 'sliders'])
 
-/** Finds fault with whatever must not be in a chart. The path is that of the chart's `spec`. */
-export function checkChart(value: unknown, path: string, findings: Findings): void {
+/** A chart that was looked at. It is sound only if nothing was found in it. */
+export interface CheckedChart {
+  spec: ChartSpec
+  /** Of all traces together. */
+  points: number
+}
+
+/**
+ * Finds fault with whatever must not be in a chart. The path is that of the chart's `spec`.
+ * @returns null when it is so far from a chart that there is a finding in any case
+ */
+export function checkChart(value: unknown, path: string, findings: Findings): CheckedChart | null {
   const spec = plainObject(value, path, findings)
-  if (!spec) return
+  if (!spec) return null
   for (const key of Object.keys(spec))
     if (key !== 'data' && key !== 'layout')
       findings.add(within(path, shownKey(key)), 'is not supported: a chart has "data" and "layout" alone, remove it')
   const scan = new Scan(findings)
-  checkData(spec['data'], `${path}.data`, scan)
-  checkLayout(spec['layout'], `${path}.layout`, scan)
+  const drawn = checkData(spec['data'], within(path, 'data'), scan)
+  const layout = checkLayout(spec['layout'], within(path, 'layout'), scan)
+  return drawn && layout && { spec: { data: drawn.traces, layout }, points: drawn.points }
 }
 
-function checkData(value: unknown, path: string, scan: Scan): void {
+type Trace = Record<string, unknown>
+
+function checkData(value: unknown, path: string, scan: Scan): { traces: Trace[]; points: number } | null {
   const { findings } = scan
-  if (!Array.isArray(value)) return findings.add(path, 'must be a list of traces')
-  if (value.length > CHART_LIMITS.traces) return findings.add(path, `must have at most ${CHART_LIMITS.traces} traces: draw fewer`)
+  if (!Array.isArray(value)) {
+    findings.add(path, 'must be a list of traces')
+    return null
+  }
+  if (value.length > CHART_LIMITS.traces) {
+    findings.add(path, `must have at most ${CHART_LIMITS.traces} traces: draw fewer`)
+    return null
+  }
+  const traces: Trace[] = []
   let points = 0
   for (const [index, entry] of value.entries()) {
-    if (scan.over) return
+    if (scan.over) return null
     const at = `${path}[${index}]`
     const trace = plainObject(entry, at, findings)
     if (!trace) continue
     const type: unknown = Object.hasOwn(trace, 'type') ? trace['type'] : 'scatter'
     if (typeof type !== 'string' || !TRACES.has(type)) findings.add(`${at}.type`, `must be one of: ${[...TRACES].join(', ')}`)
     points += scan.object(trace, at, 1)
+    traces.push(trace)
   }
   if (points > CHART_LIMITS.points)
     findings.add(path, `must have at most ${CHART_LIMITS.points} points: thin them out before drawing, or link the data instead`)
+  return { traces, points }
 }
 
-function checkLayout(value: unknown, path: string, scan: Scan): void {
+function checkLayout(value: unknown, path: string, scan: Scan): Record<string, unknown> | null {
   const layout = plainObject(value, path, scan.findings)
-  if (!layout) return
+  if (!layout) return null
   for (const key of Object.keys(layout))
     if (!LAYOUT.has(key) && !NUMBERED.test(key)) scan.findings.add(within(path, shownKey(key)), 'is not supported in a layout: remove it')
   scan.object(layout, path, 1)
+  return layout
 }
 
 /** Goes through everything once, and no further than the limits. */

@@ -210,7 +210,7 @@ export const NODES = {
     title: caption,
     summary: optional(orNull(text(10_000, true))),
     height: optional(whole(100, 2_000)),
-    spec: required((value, path, { findings }) => checkChart(value, path, findings)),
+    spec: required((value, path, { findings }) => void checkChart(value, path, findings)),
     source: required(source),
   }),
   appEmbed: block(null, { engine: required(engine), height: optional(whole(100, 2_000)) }),
