@@ -3,6 +3,7 @@ import { computed, ref } from 'vue'
 import { apiUrl } from '../api/client'
 import { openEventStream } from '../api/event-stream'
 import type { EventStream, ServerEvent, StreamStatus } from '../api/event-stream'
+import type { Task } from '../api/tasks'
 import type { EnginePhase } from '../components/models'
 
 /** What the portal says has changed. It carries ids only: whoever shows the thing reads it again. */
@@ -13,6 +14,8 @@ export interface LiveEvents {
   'report.changed': { projectId: string; reportId: string; revision: number }
   /** Someone opened the report to write, or left it. */
   'report.presence': { projectId: string; reportId: string }
+  /** Told to whoever started the task, and to admins. */
+  'task.changed': { taskId: string; kind: Task['kind']; state: Task['state']; current: number; total: number }
   'system.changed': Record<string, never>
   /** Not from the portal: the stream was away, so anything may have changed. */
   resumed: Record<string, never>

@@ -34,6 +34,7 @@ export const admin: typeof englishAdmin = {
     apps: 'Apps',
     limits: 'Grenzen',
     publication: 'Veröffentlichung',
+    exports: 'Exporte',
     sweep: 'Aufräumen',
     tokens: 'Tokens',
     sessions: 'Sitzungen',

@@ -5,6 +5,7 @@ import { apps, frame, logLimits, noApp, quota, registries, sizes, sweep } from '
 import { problems } from './de-problems'
 import { policy, publish, version, versions } from './de-publish'
 import { chart, editor, reports } from './de-reports'
+import { bulkExport } from './de-tasks'
 import { wizard } from './de-wizard'
 import type english from './en'
 
@@ -553,6 +554,7 @@ const de: typeof english = {
   },
 
   apps,
+  bulkExport,
   noApp,
   policy,
   publish,

@@ -32,6 +32,7 @@ export const admin = {
     apps: 'Apps',
     limits: 'Limits',
     publication: 'Publication',
+    exports: 'Exports',
     sweep: 'Clean-up',
     tokens: 'Tokens',
     sessions: 'Sessions',

@@ -5,6 +5,7 @@ import { apps, frame, logLimits, noApp, quota, registries, sizes, sweep } from '
 import { problems } from './en-problems'
 import { policy, publish, version, versions } from './en-publish'
 import { chart, editor, reports } from './en-reports'
+import { bulkExport } from './en-tasks'
 import { wizard } from './en-wizard'
 
 /** English, the language that is always complete: other languages have the same shape (`Messages`). */
@@ -543,6 +544,7 @@ const en = {
   },
 
   apps,
+  bulkExport,
   noApp,
   policy,
   publish,

@@ -1,0 +1,41 @@
+import { pageSize } from './admin'
+import type { ListPage } from './admin'
+import { api, apiUrl } from './client'
+import type { Query } from './client'
+import type { ExportFormat } from './exports'
+import type { Task } from './tasks'
+
+/** What became of one project of a task; `reason` says what to do about it. Sizes are bytes. */
+export interface TaskItem {
+  id: string
+  projectId: string
+  title: string
+  slug: string
+  state: 'waiting' | 'running' | 'done' | 'skipped' | 'failed'
+  reason: string | null
+  files: number
+  bytes: number
+}
+
+/** Which projects a bulk export takes, and what of them. */
+export interface BulkExport {
+  format: ExportFormat
+  what: 'published' | 'drafts'
+  visibility: ('public' | 'internal' | 'private')[]
+}
+
+const of = (id: string): string => `/tasks/${encodeURIComponent(id)}`
+
+export const startExport = (input: BulkExport): Promise<Task> => api.post('/admin/exports', input)
+/** The newest first. */
+export const listTasks = (query: Query, signal?: AbortSignal): Promise<ListPage<Task>> =>
+  api.get('/tasks', { limit: pageSize, ...query }, signal)
+export const listTaskItems = (id: string, query: Query, signal?: AbortSignal): Promise<ListPage<TaskItem>> =>
+  api.get(`${of(id)}/items`, { limit: pageSize, ...query }, signal)
+export const cancelTask = (id: string): Promise<Task> => api.post(`${of(id)}/cancel`)
+/** Goes on with what failed or was not reached. */
+export const retryTask = (id: string): Promise<Task> => api.post(`${of(id)}/retry`)
+/** Removes a task that has ended, with its files. */
+export const deleteTask = (id: string): Promise<void> => api.send('DELETE', of(id))
+/** Where its ZIP is: a plain link, which the portal leads on to the store. */
+export const taskDownload = (id: string): string => apiUrl(`${of(id)}/download`)

@@ -1,0 +1,98 @@
+import type { bulkExport as english } from './en-tasks'
+
+/** German texts of bulk exports. */
+export const bulkExport: typeof english = {
+  title: 'Exporte',
+  lead: 'Viele Projekte in einem ZIP: für jedes eine Datei oder mehr, eine Übersicht, was aus ihnen wurde, und ein Verzeichnis mit der SHA-256 jeder Datei.',
+  create: 'Neuer Export',
+  error: 'Die Exporte konnten nicht geladen werden',
+  column: { name: 'Export', state: 'Zustand', progress: 'Projekte', started: 'Begonnen', size: 'Größe' },
+  kind: { 'bulk-export': 'Sammelexport' },
+  name: { published: 'Veröffentlichte Versionen als {format}', drafts: 'Entwürfe als {format}' },
+  what: {
+    label: 'Was exportiert wird',
+    published: 'Veröffentlichte Versionen',
+    publishedText: 'Von jedem Projekt die neueste Version, wie sie veröffentlicht wurde.',
+    drafts: 'Entwürfe',
+    draftsText: 'Von jedem Projekt die Karte und die Berichte, wie sie jetzt sind.',
+  },
+  format: {
+    label: 'Format',
+    html: 'Webseiten',
+    htmlText: 'Je eine HTML-Datei, die nichts weiter braucht.',
+    pdf: 'PDF',
+    pdfText: 'Je ein Dokument. Dauert einige Sekunden pro Datei.',
+    noPdf: 'Hier gibt es kein PDF: Zuerst muss der Betrieb dem Portal ein Chromium oder ein Gotenberg geben.',
+  },
+  visibility: {
+    label: 'Projekte mit der Sichtbarkeit',
+    none: 'Wählen Sie mindestens eine.',
+  },
+  start: 'Export starten',
+  started: 'Der Export hat begonnen.',
+  anyState: 'Jeder Zustand',
+  state: {
+    queued: 'Wartet',
+    running: 'Läuft',
+    succeeded: 'Fertig',
+    failed: 'Fehlgeschlagen',
+    cancelled: 'Abgebrochen',
+  },
+  empty: {
+    title: 'Noch wurde nichts exportiert',
+    text: 'Nehmen Sie eine Kopie aller Projekte: für ein Archiv, für eine Übergabe oder zum Lesen ohne das Portal.',
+  },
+  counting: 'Die Projekte werden gezählt',
+  progress: 'keine Projekte | {current} von 1 Projekt | {current} von {total} Projekten',
+  progressOf: 'Fortschritt von {name}',
+  done: 'keines exportiert | 1 exportiert | {count} exportiert',
+  skipped: 'keines ausgelassen | 1 ausgelassen | {count} ausgelassen',
+  failed: 'keines fehlgeschlagen | 1 fehlgeschlagen | {count} fehlgeschlagen',
+  by: 'von {name}',
+  took: 'dauerte {time}',
+  until: 'Die Datei bleibt bis {time}.',
+  download: 'ZIP herunterladen',
+  downloadOf: 'ZIP herunterladen, {size}',
+  cancelling: 'Wird abgebrochen',
+  cancel: 'Export abbrechen',
+  cancelTitle: 'Diesen Export abbrechen?',
+  cancelText: 'Was schon exportiert ist, bleibt, und mit dem Rest lässt sich später weitermachen.',
+  retry: 'Den Rest erneut versuchen',
+  retried: 'Der Export geht weiter.',
+  delete: 'Export löschen',
+  deleteTitle: 'Diesen Export löschen?',
+  deleteText:
+    'Seine Dateien und die Liste, was aus jedem Projekt wurde, verschwinden. Die Projekte bleiben, wie sie sind. Das lässt sich nicht rückgängig machen.',
+  actions: 'Aktionen für den Export von {time}',
+  back: 'Alle Exporte',
+  gone: 'Diesen Export gibt es nicht',
+  errorOne: 'Der Export konnte nicht geladen werden',
+  items: {
+    title: 'Projekte',
+    error: 'Die Projekte dieses Exports konnten nicht geladen werden',
+    column: { project: 'Projekt', state: 'Zustand', reason: 'Was zu tun ist', files: 'Dateien', size: 'Größe' },
+    state: { waiting: 'Wartet', running: 'Läuft', done: 'Exportiert', skipped: 'Ausgelassen', failed: 'Fehlgeschlagen' },
+    empty: {
+      title: 'In diesem Export ist kein Projekt',
+      text: 'Kein Projekt passt zu dem, was verlangt war. Starten Sie einen Export, der mehr umfasst.',
+      counting: 'Sie erscheinen hier, sobald sie bekannt sind.',
+    },
+  },
+  tray: {
+    running: 'keine Exporte im Gange | 1 Export im Gange | {count} Exporte im Gange',
+    ended: 'Export fertig',
+    failed: 'Export fehlgeschlagen',
+    cancelled: 'Export abgebrochen',
+  },
+  said: {
+    progress: 'keine Projekte | {current} von 1 Projekt ist fertig | {current} von {total} Projekten sind fertig',
+    queued: 'Der Export wartet, bis er an der Reihe ist.',
+    running: 'Der Export läuft.',
+    succeeded:
+      'Der Export ist fertig. | Der Export ist fertig: {done} von 1 Projekt. | Der Export ist fertig: {done} von {total} Projekten.',
+    failed:
+      'Der Export ist fehlgeschlagen. | Der Export ist nach {done} von 1 Projekt fehlgeschlagen. | Der Export ist nach {done} von {total} Projekten fehlgeschlagen.',
+    cancelled:
+      'Der Export wurde abgebrochen. | Der Export wurde nach {done} von 1 Projekt abgebrochen. | Der Export wurde nach {done} von {total} Projekten abgebrochen.',
+  },
+}
