@@ -164,7 +164,7 @@ export const admin: typeof englishAdmin = {
     lastOwn: 'Dies ist Ihr eigenes Konto: Seine Rechte können Sie hier nicht wegnehmen.',
     conflict: {
       title: 'Jemand anderes hat dieses Konto inzwischen geändert',
-      text: 'Was Sie eingegeben haben, steht noch im Formular. Speichern Sie, um die andere Fassung zu ersetzen, oder sehen Sie den neuesten Stand an.',
+      text: 'Was Sie eingegeben haben, steht noch im Formular. Speichern Sie, um die andere Fassung zu ersetzen, oder sehen Sie sich den neuesten Stand an.',
       theirs: 'Die andere Fassung: {value}',
       reload: 'Andere Fassung übernehmen',
       keep: 'Durch meine ersetzen',

@@ -51,7 +51,7 @@ export const catalogue: typeof englishCatalogue = {
   nothing: {
     title: 'Kein Projekt passt dazu',
     text: 'Nichts erfüllt all das zugleich. Ohne einen dieser Filter gibt es etwas:',
-    alone: 'Versuchen Sie es mit weniger oder anderen Wörtern, oder sehen Sie alle Projekte an.',
+    alone: 'Versuchen Sie es mit weniger oder anderen Wörtern, oder sehen Sie sich alle Projekte an.',
     without: 'Ohne {filter}',
     action: 'Alle Projekte anzeigen',
   },

@@ -58,7 +58,7 @@ export const engine: typeof english = {
       commandHint: 'Ersetzt den Einstiegspunkt des Images. Leer lassen, um diesen zu behalten.',
       args: 'Argumente',
       argsHint: 'Ersetzen die Argumente des Images. Anführungszeichen wirken wie in einer Shell; Variablen werden nicht eingesetzt.',
-      words: 'Läuft als diese Wörter',
+      words: 'Wird mit diesen Wörtern gestartet',
       emptyWord: 'leeres Wort',
       env: 'Umgebungsvariablen',
       envHint: 'Alle, die in diesem Projekt bereitstellen dürfen, können sie lesen. Passwörter und Schlüssel gehören in Secrets.',

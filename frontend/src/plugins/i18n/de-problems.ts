@@ -20,18 +20,18 @@ export const problems: typeof english = {
   'user-not-found': 'Dieses Konto gibt es nicht. Vielleicht wurde es gelöscht.',
   'user-name-taken': 'Ein Konto mit diesem Namen gibt es schon. Wählen Sie einen anderen Namen.',
   'user-revision-conflict':
-    'Jemand anderes hat dieses Konto inzwischen geändert. Sehen Sie den neuesten Stand an und versuchen Sie es erneut.',
+    'Jemand anderes hat dieses Konto inzwischen geändert. Sehen Sie sich den neuesten Stand an und versuchen Sie es erneut.',
   'last-admin': 'Es bliebe kein Admin übrig; deshalb wurde nichts geändert. Geben Sie zuerst jemand anderem Adminrechte.',
   'own-account':
     'Das ist Ihr eigenes Konto: Sie können es nicht sperren, löschen oder ihm die Rolle nehmen. Bitten Sie einen anderen Admin.',
   'group-not-found': 'Diese Gruppe gibt es nicht. Vielleicht wurde sie gelöscht, oder Sie dürfen sie nicht sehen.',
   'group-name-taken': 'Eine Gruppe mit diesem Namen gibt es schon. Wählen Sie einen anderen Namen.',
   'group-revision-conflict':
-    'Jemand anderes hat diese Gruppe inzwischen geändert. Sehen Sie den neuesten Stand an und versuchen Sie es erneut.',
+    'Jemand anderes hat diese Gruppe inzwischen geändert. Sehen Sie sich den neuesten Stand an und versuchen Sie es erneut.',
   'membership-from-provider': 'Diese Mitgliedschaft kommt vom Identitätsanbieter. Sie lässt sich nur dort ändern.',
   'project-not-found': 'Dieses Projekt gibt es nicht. Vielleicht wurde es gelöscht, oder Sie dürfen es nicht sehen.',
   'project-revision-conflict':
-    'Jemand anderes hat dieses Projekt inzwischen geändert. Sehen Sie den neuesten Stand an und versuchen Sie es erneut.',
+    'Jemand anderes hat dieses Projekt inzwischen geändert. Sehen Sie sich den neuesten Stand an und versuchen Sie es erneut.',
   'member-not-found': 'Diese Person oder Gruppe ist kein Mitglied mehr.',
   'owner-is-member': 'Wem das Projekt gehört, braucht keine Rolle: Dort ist ohnehin alles erlaubt.',
   'dataset-not-found': 'Diesen Datensatz gibt es nicht. Vielleicht wurde er gelöscht, oder Sie dürfen ihn nicht sehen.',
@@ -44,7 +44,7 @@ export const problems: typeof english = {
   'engine-not-found': 'Diese App gibt es nicht. Vielleicht wurde sie gelöscht, oder Sie dürfen sie nicht sehen.',
   'engine-name-taken': 'Eine App mit diesem Namen hat dieses Projekt schon. Wählen Sie einen anderen Namen.',
   'engine-revision-conflict':
-    'Jemand anderes hat diese App inzwischen geändert. Sehen Sie den neuesten Stand an und versuchen Sie es erneut.',
+    'Jemand anderes hat diese App inzwischen geändert. Sehen Sie sich den neuesten Stand an und versuchen Sie es erneut.',
   'engine-not-preview': 'Diese App ist keine Vorschau: Es gibt nichts zu verlängern oder zu übernehmen.',
   'engine-digest-unknown': 'Diese Vorschau ist noch nicht gestartet. Warten Sie, bis sie läuft, und übernehmen Sie sie dann.',
   'engine-deleting': 'Diese App wird gerade gelöscht. Warten Sie, bis sie weg ist, oder wählen Sie einen anderen Namen.',
@@ -52,7 +52,7 @@ export const problems: typeof english = {
   'size-id-taken': 'Eine Größe mit dieser Kennung gibt es schon. Wählen Sie eine andere.',
   'size-is-default': 'Diese Größe ist der Standard. Machen Sie zuerst eine andere dazu.',
   'size-revision-conflict':
-    'Jemand anderes hat diese Größe inzwischen geändert. Sehen Sie den neuesten Stand an und versuchen Sie es erneut.',
+    'Jemand anderes hat diese Größe inzwischen geändert. Sehen Sie sich den neuesten Stand an und versuchen Sie es erneut.',
   'registry-not-found': 'Das Projekt meldet sich nicht bei dieser Registry an. Vielleicht wurde sie schon entfernt.',
   'rich-text-invalid': 'Etwas in diesem Text lässt sich nicht speichern. Nichts wurde geändert.',
   'asset-not-found':
@@ -68,12 +68,12 @@ export const problems: typeof english = {
   'report-not-found': 'Diesen Bericht gibt es nicht. Vielleicht wurde er gelöscht, oder Sie dürfen ihn nicht sehen.',
   'report-revision-conflict': 'Jemand anderes hat diesen Bericht inzwischen geändert. Führen Sie beide Texte zusammen.',
   'card-revision-conflict':
-    'Jemand anderes hat diese Karte inzwischen geändert. Sehen Sie den neuesten Stand an und versuchen Sie es erneut.',
+    'Jemand anderes hat diese Karte inzwischen geändert. Sehen Sie sich den neuesten Stand an und versuchen Sie es erneut.',
   'publication-blocked':
     'Bevor alle ein Projekt lesen dürfen, verlangt ein Admin mehr. Tun Sie, was die Prüfliste sagt, und veröffentlichen Sie es dann.',
   'publication-in-progress':
-    'Jemand anderes veröffentlicht dieses Projekt im selben Augenblick. Sehen Sie die Versionen an, oder versuchen Sie es in einer Minute erneut.',
+    'Jemand anderes veröffentlicht dieses Projekt im selben Augenblick. Sehen Sie sich die Versionen an, oder versuchen Sie es in einer Minute erneut.',
   'publication-policy-conflict':
-    'Jemand anderes hat diese Regeln inzwischen geändert. Sehen Sie den neuesten Stand an und versuchen Sie es erneut.',
+    'Jemand anderes hat diese Regeln inzwischen geändert. Sehen Sie sich den neuesten Stand an und versuchen Sie es erneut.',
   'version-not-found': 'Diese Version hat das Projekt nicht.',
 }

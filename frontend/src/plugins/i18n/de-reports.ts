@@ -68,7 +68,7 @@ export const reports: typeof englishReports = {
     removed: 'Hier entfernt',
     titleOf: 'Titel',
     save: 'Zusammengeführt speichern',
-    again: 'Inzwischen wurde erneut geändert. Sehen Sie an, was sich jetzt unterscheidet.',
+    again: 'Der Bericht wurde inzwischen erneut geändert. Sehen Sie sich an, was sich jetzt unterscheidet.',
   },
 }
 

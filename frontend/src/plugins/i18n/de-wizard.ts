@@ -42,7 +42,7 @@ export const wizard: typeof english = {
     app: { title: 'App', lead: 'Nichts überzeugt so wie Ausprobieren. Stellen Sie sie hier bereit, oder zeigen Sie ein Video.' },
     publish: {
       title: 'Veröffentlichen',
-      lead: 'Sehen Sie es an, wie andere es sehen werden, und veröffentlichen Sie dann die erste Version.',
+      lead: 'Sehen Sie es sich an, wie andere es sehen werden, und veröffentlichen Sie dann die erste Version.',
     },
   },
   links: {
@@ -134,8 +134,8 @@ export const wizard: typeof english = {
   },
   suggestion: {
     useFor: 'Wofür es ist',
-    useForTask: '{title} ist für {task} gedacht. Sagen Sie hier, wer es benutzt, und um was zu entscheiden oder zu tun.',
-    useForPlain: 'Sagen Sie hier, wer {title} benutzt, und um was zu entscheiden oder zu tun.',
+    useForTask: '{title} ist für {task} gedacht. Sagen Sie hier, wer es benutzt und was damit entschieden oder getan wird.',
+    useForPlain: 'Sagen Sie hier, wer {title} benutzt und was damit entschieden oder getan wird.',
     input: 'Eingabe: was es nimmt, in welcher Einheit und welchem Format.',
     output: 'Ausgabe: was es gibt, und wie sie zu lesen ist.',
     example: 'Beispiel',

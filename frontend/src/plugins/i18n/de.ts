@@ -243,7 +243,7 @@ const de: typeof english = {
       closed: 'Alle. Diese Instanz verlangt eine Anmeldung; deshalb ist das vorerst dasselbe wie „Intern“.',
     },
     save: 'Auf „{to}“ stellen',
-    conflict: 'Jemand anderes hat dieses Projekt inzwischen geändert. Jetzt ist es „{now}“; sehen Sie es an und wählen Sie erneut.',
+    conflict: 'Jemand anderes hat dieses Projekt inzwischen geändert. Jetzt ist es „{now}“; sehen Sie es sich an und wählen Sie erneut.',
   },
 
   members: {
