@@ -77,7 +77,7 @@ export const editor: typeof englishEditor = {
   tools: 'Werkzeuge für den Text',
   bubble: 'Werkzeuge für die ausgewählten Wörter',
   placeholder: 'Schreiben, oder mit / Diagramme, Bilder und mehr einfügen',
-  keys: 'Ein Schrägstrich öffnet ein Menü zum Einfügen. Alt und F10 führen zu den Werkzeugen. Die Eingabetaste auf etwas Ausgewähltem führt hinein.',
+  keys: 'Ein Schrägstrich öffnet ein Menü zum Einfügen. Alt und F10 führen zu den Werkzeugen. Die Eingabetaste auf etwas Ausgewähltem führt hinein. In einer Tabelle führt Tab zur nächsten Zelle und die Pfeiltasten wieder hinaus.',
   undo: 'Rückgängig',
   redo: 'Wiederherstellen',
   more: 'Mehr einfügen',

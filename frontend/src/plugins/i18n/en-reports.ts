@@ -73,7 +73,7 @@ export const editor = {
   tools: 'Tools of the text',
   bubble: 'Tools of the selected words',
   placeholder: 'Write, or press / for charts, images and more',
-  keys: 'Press slash for a menu of what can be put in. Alt and F10 lead to the tools. Enter on something that is selected goes into it.',
+  keys: 'Press slash for a menu of what can be put in. Alt and F10 lead to the tools. Enter on something that is selected goes into it. In a table, Tab goes to the next cell and the arrow keys lead out.',
   undo: 'Undo',
   redo: 'Redo',
   more: 'Insert more',
