@@ -16,6 +16,8 @@ export interface LiveEvents {
   'report.presence': { projectId: string; reportId: string }
   /** Told to whoever started the task, and to admins. */
   'task.changed': { taskId: string; kind: Task['kind']; state: Task['state']; current: number; total: number }
+  /** Also when it is gone. */
+  'figure.changed': { projectId: string; figureId: string; name: string; revision: number }
   'system.changed': Record<string, never>
   /** Not from the portal: the stream was away, so anything may have changed. */
   resumed: Record<string, never>

@@ -1,5 +1,5 @@
 /** The steps of the wizard, in their order. */
-export const wizardSteps = ['basics', 'links', 'people', 'attributes', 'card', 'app', 'publish'] as const
+export const wizardSteps = ['basics', 'links', 'people', 'attributes', 'card', 'performance', 'app', 'publish'] as const
 export type WizardStep = (typeof wizardSteps)[number]
 
 export const isWizardStep = (name: unknown): name is WizardStep => wizardSteps.some((step) => step === name)
@@ -21,7 +21,8 @@ const steps: Record<string, WizardStep> = {
   explanation: 'card',
   usage: 'card',
   limitations: 'card',
-  performance: 'card',
+  performance: 'performance',
+  figures: 'performance',
   app: 'app',
   apps: 'app',
   engine: 'app',
@@ -37,7 +38,9 @@ const steps: Record<string, WizardStep> = {
 export function placeOf(field: string | null): { step: WizardStep; focus: string } | null {
   if (field === null) return null
   const [first = '', second = ''] = field.split('.')
-  const step = steps[first]
+  // A part of the card may have a step of its own.
+  const focus = first === 'card' && second !== '' ? second : first
+  const step = steps[focus] ?? steps[first]
   if (!step || step === 'publish') return null
-  return { step, focus: first === 'card' && second !== '' ? second : first }
+  return { step, focus }
 }

@@ -4,6 +4,7 @@ import { cleaned, fieldsOf, mistakesOf } from './form'
 import { firstOpen, stepsOf, type Progress } from './steps'
 
 const text = { type: 'doc' as const, content: [] }
+const paragraph = { type: 'doc' as const, content: [{ type: 'paragraph', content: [{ type: 'text', text: 'x' }] }] }
 const emptyCard = { description: null, explanation: null, usage: null, limitations: null, performance: null }
 const progress = (only: Partial<Progress> = {}): Progress => ({
   fields: fieldsOf(makeProject()),
@@ -24,6 +25,8 @@ describe('how far a project is', () => {
     ['with a task and a licence', { fields: fieldsOf(makeProject({ task: 'other', licence: 'MIT' })) }, ['attributes']],
     ['with half a card', { card: { ...emptyCard, usage: text } }, []],
     ['with a card', { card: { ...emptyCard, usage: text, limitations: text } }, ['card']],
+    ['with words on its performance', { card: { ...emptyCard, performance: paragraph } }, ['performance']],
+    ['with an empty line on its performance', { card: { ...emptyCard, performance: text } }, []],
     ['with an app', { apps: 1 }, ['app']],
     [
       'with a video in a quote',

@@ -1,5 +1,6 @@
 import type { CardTexts } from '../../api/card'
 import { wizardSteps, type WizardStep } from '../../components/publish/fix'
+import { isEmptyText } from '../../plugins/tiptap/document'
 import type { ProjectFields } from './form'
 
 /** What the steps are judged by. */
@@ -20,7 +21,7 @@ export interface StepState {
   optional: boolean
 }
 
-const optional: readonly WizardStep[] = ['links', 'people', 'app']
+const optional: readonly WizardStep[] = ['links', 'people', 'performance', 'app']
 
 /** Whether a video stands somewhere in a text. */
 export function hasVideo(text: object | null): boolean {
@@ -35,6 +36,7 @@ const isDone: Record<WizardStep, (progress: Progress) => boolean> = {
   people: ({ fields }) => fields.contacts.length > 0,
   attributes: ({ fields }) => fields.task !== '' && fields.licence !== '',
   card: ({ card }) => card !== null && (card.description ?? card.usage) !== null && card.limitations !== null,
+  performance: ({ card }) => card !== null && card.performance !== null && !isEmptyText(card.performance),
   app: ({ apps, card }) => apps > 0 || Object.values(card ?? {}).some(hasVideo),
   publish: ({ published }) => published,
 }

@@ -1,6 +1,7 @@
 import { admin, table } from './de-admin'
 import { card, catalogue, mine, quick } from './de-catalogue'
 import { engine } from './de-engine'
+import { figures } from './de-figures'
 import { apps, frame, logLimits, noApp, quota, registries, sizes, sweep } from './de-hosting'
 import { problems } from './de-problems'
 import { policy, publish, version, versions } from './de-publish'
@@ -567,6 +568,7 @@ const de: typeof english = {
   reports,
   editor,
   chart,
+  figures,
   version,
   versions,
   wizard,

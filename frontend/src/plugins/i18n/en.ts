@@ -1,6 +1,7 @@
 import { admin, table } from './en-admin'
 import { card, catalogue, mine, quick } from './en-catalogue'
 import { engine } from './en-engine'
+import { figures } from './en-figures'
 import { apps, frame, logLimits, noApp, quota, registries, sizes, sweep } from './en-hosting'
 import { problems } from './en-problems'
 import { policy, publish, version, versions } from './en-publish'
@@ -557,6 +558,7 @@ const en = {
   reports,
   editor,
   chart,
+  figures,
   version,
   versions,
   wizard,
