@@ -18,6 +18,8 @@ const alike: Record<string, readonly string[]> = {
     'Digest',
     'E = mc^2',
     'Emissary',
+    'Export',
+    'Format',
     'Framework',
     'Frameworks',
     'Gateway API',
