@@ -111,6 +111,12 @@ export const routes: RouteRecordRaw[] = [
             component: () => import('../pages/reports/ReportEditPage.vue'),
             meta: { account: true },
           },
+          {
+            path: 'reports/:report/history',
+            name: 'project-report-history',
+            component: () => import('../pages/reports/ReportHistoryPage.vue'),
+            meta: { account: true },
+          },
           { path: 'data', name: 'project-data', component: () => import('../pages/ProjectData.vue') },
           {
             path: 'members',

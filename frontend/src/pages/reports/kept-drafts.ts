@@ -5,6 +5,8 @@ export interface KeptDraft {
   title: string
   content: RichText
   base: { revision: number; title: string; content: RichText }
+  /** What was sent and not answered: the portal may have it. */
+  sent?: Pick<KeptDraft, 'title' | 'content'>[]
 }
 
 export interface DraftKeeper {

@@ -29,6 +29,8 @@ const conflict = new ApiProblem({ code: 'report-revision-conflict', status: 409,
 let scope: EffectScope
 let stored: Report
 let failure: ApiProblem | null
+/** Whether the answer to the next save is lost on its way. */
+let lost: boolean
 let sent: (ReportChanges & { revision: number })[]
 const kept = new Map<string, KeptDraft>()
 
@@ -49,6 +51,10 @@ function open(report = stored): ReportDraft {
           if (revision !== stored.revision) throw conflict
           sent.push({ revision, ...changes })
           stored = { ...stored, ...changes, revision: revision + 1 }
+          if (lost) {
+            lost = false
+            throw away
+          }
           return stored
         },
         read: async () => stored,
@@ -70,6 +76,7 @@ describe('a report while it is written', () => {
     kept.clear()
     stored = makeReport()
     failure = null
+    lost = false
     sent = []
   })
   afterEach(() => {
@@ -133,6 +140,44 @@ describe('a report while it is written', () => {
     expect(await draft.settle({ title: 'Iris', content: text('both') })).toBe(true)
     expect(sent).toEqual([{ revision: 2, content: text('both'), keep: true }])
     expect(kept.size).toBe(0)
+  })
+
+  it('is put back to what the portal had, when what comes back is not wanted', async () => {
+    kept.set('u1/r1', { title: 'Iris', content: text('lost?'), base: { revision: 1, title: 'Iris', content: text('begin') } })
+    const draft = open()
+    await pass(1200)
+    expect([stored.content, draft.recovered.value]).toEqual([text('lost?'), true])
+    draft.discard()
+    await pass(1200)
+    expect([stored.content, draft.recovered.value, kept.size]).toEqual([text('begin'), false, 0])
+  })
+
+  it('is no conflict with itself when the answer to a save was lost', async () => {
+    const draft = open()
+    draft.content.value = text('one')
+    lost = true
+    await pass(1100)
+    expect([draft.state.value, stored.revision]).toEqual(['offline', 2])
+    draft.content.value = text('one and two')
+    await pass(6000)
+    expect([draft.state.value, stored.content]).toEqual(['saved', text('one and two')])
+  })
+
+  it('is no conflict with itself when the page was loaded anew while it was saved', async () => {
+    const draft = open()
+    draft.content.value = text('one')
+    lost = true
+    await pass(1100)
+    draft.content.value = text('one and two')
+    await pass(300)
+    const left = structuredClone(kept.get('u1/r1'))
+    scope.stop()
+    if (left) kept.set('u1/r1', left)
+    const next = open()
+    await pass(10)
+    expect([next.state.value, next.content.value]).toEqual(['waiting', text('one and two')])
+    await pass(1100)
+    expect(stored).toMatchObject({ revision: 3, content: text('one and two') })
   })
 
   it('lays what was kept beside what was saved meanwhile', async () => {
