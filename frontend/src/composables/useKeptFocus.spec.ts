@@ -18,7 +18,7 @@ const Page = defineComponent({
         <p v-else><button id="first">Add the first</button></p>
       </main>
     </div>
-    <Teleport to="body"><aside v-if="dialog"><button id="yes">Yes</button></aside></Teleport>
+    <Teleport to="body"><aside v-if="dialog"><p role="dialog"><button id="yes">Yes</button></p></aside></Teleport>
   </div>`,
 })
 
@@ -66,6 +66,14 @@ describe('useKeptFocus', () => {
     await set({ dialog: true })
     focus('yes')
     expect(await set({ rows: ['b'] })).toBe('yes')
+    expect(await set({ dialog: false })).toBe('b')
+  })
+
+  it('goes back, too, when a dialog went before it had the focus', async () => {
+    await show({ rows: ['a', 'b'] })
+    focus('b')
+    await set({ dialog: true })
+    document.getElementById('b')?.blur()
     expect(await set({ dialog: false })).toBe('b')
   })
 

@@ -75,8 +75,10 @@ export function useKeptFocus(root: Readonly<Ref<HTMLElement | null>>, main: Read
     (records) => {
       if (!last || (document.activeElement ?? document.body) !== document.body) return
       const { element } = last
-      const wasTaken = records.some(({ removedNodes }) => [...removedNodes].some((node) => node.contains(element)))
-      if (!element.isConnected || wasTaken) restore(last)
+      const taken = records.flatMap(({ removedNodes }) => [...removedNodes])
+      if (!element.isConnected || taken.some((node) => node.contains(element))) restore(last)
+      // One that had not yet taken the focus, but had taken it away.
+      else if (taken.some((node) => node instanceof Element && node.querySelector('[role=dialog]'))) restore(last)
     },
     { childList: true, subtree: true },
   )
