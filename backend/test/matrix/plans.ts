@@ -266,6 +266,25 @@ export const PLANS: Record<string, Plan> = {
     check: ({ text }) => (text.startsWith('WEBVTT') ? undefined : 'is no captions file'),
   },
   deleteAsset: { call: ({ asset }) => ({ params: { id: asset.id } }), changes: ['asset'] },
+  listFigures: {
+    call: id,
+    check: (given, { figure }) =>
+      same(
+        'figures',
+        items(given).map((item) => item.id),
+        [figure.id],
+      ),
+  },
+  pushFigure: {
+    call: ({ project }) => ({ params: { id: project.id, name: unique() }, body: { data: [{ type: 'bar', y: [1] }] } }),
+    changes: ['project'],
+  },
+  getFigure: { call: ({ figure }) => ({ params: { id: figure.id } }) },
+  getFigureSpec: {
+    call: ({ figure }) => ({ params: { id: figure.id } }),
+    check: ({ text }) => (text.includes('scatter') ? undefined : 'not what the figure draws'),
+  },
+  deleteFigure: { call: ({ figure }) => ({ params: { id: figure.id } }), changes: ['figure'] },
   listReports: {
     call: id,
     check: (given, { report }) =>

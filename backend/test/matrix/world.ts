@@ -6,6 +6,8 @@ import { objectKeyOf } from '../../src/modules/datasets/dataset.js'
 import { DatasetFileRepository, DatasetRepository } from '../../src/modules/datasets/dataset.repository.js'
 import { keyOf, KEPT_MS, type Asset } from '../../src/modules/assets/asset.js'
 import { AssetRepository } from '../../src/modules/assets/asset.repository.js'
+import { figureOf } from '../../src/modules/figures/figure.js'
+import { FigureRepository } from '../../src/modules/figures/figure.repository.js'
 import { reportTextOf } from '../../src/modules/reports/report.js'
 import { ReportRepository } from '../../src/modules/reports/report.repository.js'
 import { EngineRepository } from '../../src/modules/engines/engine.repository.js'
@@ -48,6 +50,7 @@ export interface Things {
   upload: { id: string; etag: string }
   asset: { id: string }
   report: { id: string; revision: number }
+  figure: { id: string }
   engine: { id: string; revision: number }
   session: { id: string }
   token: { id: string }
@@ -69,6 +72,7 @@ export const missing = (): Things => ({
   upload: { id: newId(), etag: 'd41d8cd98f00b204e9800998ecf8427e' },
   asset: { id: newId() },
   report: { id: newId(), revision: 1 },
+  figure: { id: newId() },
   engine: { id: newId(), revision: 1 },
   session: { id: newId() },
   token: { id: newId() },
@@ -242,6 +246,7 @@ export class World {
     if (kinds.includes('upload')) things.upload = await this.addUpload(project, things.dataset.id)
     if (kinds.includes('asset')) things.asset = await this.addAsset(project)
     if (kinds.includes('report')) things.report = await this.addReport(project)
+    if (kinds.includes('figure')) things.figure = await this.addFigure(project)
     if (kinds.includes('engine')) things.engine = await this.addEngine(project)
     if (kinds.includes('session')) things.session = { id: (await this.openSession(whose)).id }
     if (kinds.includes('token')) things.token = { id: (await this.addToken(whose, SCOPES)).id }
@@ -289,12 +294,13 @@ export class World {
   /** All that the cells share, as it is stored: what was refused must not have changed it. */
   async stored(): Promise<unknown> {
     const things = [...this.shared.values()]
-    const [projects, files, uploads, assets, reports, engines, users, groups] = await Promise.all([
+    const [projects, files, uploads, assets, reports, figures, engines, users, groups] = await Promise.all([
       Promise.all(things.map(({ project }) => this.get(ProjectRepository).findById(project.id))),
       Promise.all(things.map(({ file }) => this.get(DatasetFileRepository).findStored(file.id))),
       Promise.all(things.map(({ upload }) => this.get(UploadRepository).findById(upload.id))),
       Promise.all(things.map(({ asset }) => this.get(AssetRepository).findById(asset.id))),
       Promise.all(things.map(({ report }) => this.get(ReportRepository).findById(report.id))),
+      Promise.all(things.map(({ figure }) => this.get(FigureRepository).findById(figure.id))),
       Promise.all(things.map(({ engine }) => this.get(EngineRepository).findById(engine.id))),
       Promise.all([...this.people.values()].map(({ id }) => this.get(UserRepository).findById(id))),
       Promise.all([...this.sharedGroups].map((id) => this.get(GroupRepository).findById(id))),
@@ -305,6 +311,7 @@ export class World {
       uploads: uploads.map((upload) => [upload?.id, upload?.state]),
       assets: assets.map((asset) => [asset?.id, asset?.state]),
       reports: reports.map((report) => [report?.id, report?.revision, report?.title]),
+      figures: figures.map((figure) => [figure?.id, figure?.revision, figure?.hash]),
       engines: engines.map((engine) => [engine?.id, engine?.revision, engine?.deletedAt]),
       users: users.map((user) => [
         user?.id,
@@ -423,6 +430,7 @@ export class World {
       upload: await this.addUpload(project, dataset.id),
       asset: await this.addAsset(project),
       report: await this.addReport(project),
+      figure: await this.addFigure(project),
       engine: await this.addEngine(project),
       // A stranger's; one's own are made for each cell.
       session: { id: (await this.openSession(this.person('stranger'))).id },
@@ -493,6 +501,16 @@ export class World {
     const report = { ...reportTextOf('Report', content), id, projectId, authorId: ownerId, lastEditorId: ownerId }
     await this.get(ReportRepository).insert({ ...report, keptAt: at, createdAt: at, updatedAt: at, revision: 1 })
     return { id, revision: 1 }
+  }
+
+  private async addFigure({ id: projectId, ownerId }: Project): Promise<Things['figure']> {
+    const [id, at, name] = [newId(), new Date(), 'loss']
+    const content = figureOf(name, { data: [{ type: 'scatter', y: [3, 2, 1] }] })
+    await this.get(FigureRepository).insert({
+      ...content,
+      ...{ id, projectId, name: `${name}-${++this.count}`, revision: 1, createdAt: at, updatedAt: at, updatedBy: ownerId },
+    })
+    return { id }
   }
 
   private async addEngine({ id: projectId, slug }: Project): Promise<Things['engine']> {

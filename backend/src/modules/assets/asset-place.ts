@@ -6,8 +6,7 @@ export interface AssetPlace {
   /** As in `content[3].attrs.asset`. */
   path: string
   id: string
-  /** An uploaded figure may be of any kind. */
-  as: AssetKind | 'figure'
+  as: AssetKind
 }
 
 const KINDS: Readonly<Record<AssetKind, string>> = {
@@ -30,5 +29,5 @@ export const faultsOf = (
     const asset = there.get(id)
     if (!asset) return known.has(id) ? [] : [{ path, message: 'is no file of this project: upload it here first' }]
     const kind = kindOf(asset)
-    return kind === as || as === 'figure' ? [] : [{ path, message: KINDS[kind] }]
+    return kind === as ? [] : [{ path, message: KINDS[kind] }]
   })

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { AssetDirectoryModule } from '../assets/asset-directory.module.js'
+import { FigureDirectoryModule } from '../figures/figure-directory.module.js'
 import { IamModule } from '../iam/iam.module.js'
 import { CardRegistrations } from './card/card-registrations.js'
 import { MongoCardRepository } from './card/card.mongo.js'
@@ -21,7 +22,7 @@ import { ProjectsService } from './projects.service.js'
 import { VisibilityRule } from './visibility-rule.js'
 
 @Module({
-  imports: [AssetDirectoryModule, IamModule],
+  imports: [AssetDirectoryModule, FigureDirectoryModule, IamModule],
   controllers: [ProjectsController, SharingController, PermissionsController, CardsController],
   providers: [
     { provide: ProjectRepository, useClass: MongoProjectRepository },

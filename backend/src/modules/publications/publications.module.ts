@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common'
 import { AssetDirectoryModule } from '../assets/asset-directory.module.js'
 import { DatasetsModule } from '../datasets/datasets.module.js'
 import { EngineDirectoryModule } from '../engines/engine-directory.module.js'
+import { FigureDirectoryModule } from '../figures/figure-directory.module.js'
 import { IamModule } from '../iam/iam.module.js'
 import { ProjectsModule } from '../projects/projects.module.js'
 import { ReportsModule } from '../reports/reports.module.js'
@@ -16,6 +17,7 @@ import { PublicationsController } from './publications.controller.js'
 import { PublicationsService } from './publications.service.js'
 import { Publicity } from './publicity.js'
 import { MongoVersionRepository } from './version.mongo.js'
+import { VersionMoves } from './version-moves.js'
 import { VersionPublisher } from './version.publisher.js'
 import { VersionReader } from './version.reader.js'
 import { VersionRepository } from './version.repository.js'
@@ -23,7 +25,7 @@ import { VersionSweeper } from './version.sweeper.js'
 import { VersionsService } from './versions.service.js'
 
 @Module({
-  imports: [AssetDirectoryModule, DatasetsModule, EngineDirectoryModule, IamModule, ProjectsModule, ReportsModule],
+  imports: [AssetDirectoryModule, DatasetsModule, EngineDirectoryModule, FigureDirectoryModule, IamModule, ProjectsModule, ReportsModule],
   controllers: [PublicationsController, PublicationPolicyController],
   providers: [
     { provide: PublicationPolicyRepository, useClass: MongoPublicationPolicyRepository },
@@ -34,6 +36,7 @@ import { VersionsService } from './versions.service.js'
     PublicationPolicyService,
     PublicationsService,
     Publicity,
+    VersionMoves,
     VersionPublisher,
     VersionReader,
     VersionSweeper,

@@ -62,7 +62,7 @@ export interface ChartSnapshot {
   source: ChartSource
   /** SHA-256 of the canonical JSON of what is drawn. */
   hash: string
-  /** When its data was read, ISO 8601. */
+  /** When its data was read, ISO 8601: that of a figure when it was taken, any other with the version. */
   snapshot: string
 }
 
@@ -134,7 +134,7 @@ export const chartsOf = (content: Pick<VersionContent, 'card' | 'reports'>, at: 
               id: node.attrs.id,
               source: node.attrs.source,
               hash: sha256(canonicalJson(node.attrs.spec)),
-              snapshot: at.toISOString(),
+              snapshot: node.attrs.source.kind === 'figure' ? node.attrs.source.takenAt : at.toISOString(),
             },
           ]
         : [],
@@ -152,19 +152,30 @@ export const sameContent = (a: VersionContent, b: VersionContent): boolean => ca
 
 /** What of a version is another by now. */
 export interface Moved {
-  /** The charts that are drawn from other data, or are not there any more. */
+  /** The charts of figures that are others or are gone by now; any other that the draft draws from other data, or has no more. */
   charts: { place: string; id: string }[]
   /** The ids of the data sets whose files are others, or that are not there any more. */
   datasets: string[]
 }
 
+/** What the data of a version is compared with. */
+export interface Present {
+  draft: VersionContent
+  /** What the project's figures draw: their hashes by id. */
+  figures: ReadonlyMap<string, string>
+  at: Date
+}
+
 /** What has changed since of the data that a version shows. Pure. */
-export function movedSince({ charts, datasets }: Pick<FrozenVersion, 'charts' | 'datasets'>, draft: VersionContent, at: Date): Moved {
+export function movedSince({ charts, datasets }: Pick<FrozenVersion, 'charts' | 'datasets'>, { draft, figures, at }: Present): Moved {
   const keyOf = ({ snapshot: _, ...chart }: ChartSnapshot): string => canonicalJson(chart)
   const present = new Set(chartsOf(draft, at).map(keyOf))
   const checksums = new Map(draft.datasets.map(({ id, checksum }) => [id, checksum]))
+  // The data of a figure is the figure's, whatever became of the chart in the draft.
+  const isPresent = (chart: ChartSnapshot): boolean =>
+    chart.source.kind === 'figure' ? figures.get(chart.source.figure) === chart.source.hash : present.has(keyOf(chart))
   return {
-    charts: charts.filter((chart) => !present.has(keyOf(chart))).map(({ place, id }) => ({ place, id })),
+    charts: charts.filter((chart) => !isPresent(chart)).map(({ place, id }) => ({ place, id })),
     datasets: datasets.filter(({ id, checksum }) => checksums.get(id) !== checksum).map(({ id }) => id),
   }
 }

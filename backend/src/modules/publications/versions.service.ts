@@ -11,9 +11,9 @@ import {
   type VersionDiffQuery,
   type VersionListDto,
 } from './publications.dto.js'
-import { DraftReader } from './draft.reader.js'
 import { diffVersions } from './version-diff.js'
-import { movedSince, type FrozenVersion, type Moved, type VersionHead } from './version.js'
+import type { FrozenVersion, VersionHead } from './version.js'
+import { VersionMoves } from './version-moves.js'
 import { VersionPublisher } from './version.publisher.js'
 import { VersionReader } from './version.reader.js'
 import { VersionRepository } from './version.repository.js'
@@ -28,7 +28,7 @@ export class VersionsService {
     private readonly versions: VersionRepository,
     private readonly reader: VersionReader,
     private readonly publisher: VersionPublisher,
-    private readonly drafts: DraftReader,
+    private readonly moves: VersionMoves,
   ) {}
 
   async list(auth: AuthContext, projectId: string): Promise<VersionListDto> {
@@ -70,12 +70,7 @@ export class VersionsService {
 
   private async toDto(head: VersionHead, project: Project): Promise<ProjectVersionDto> {
     const { frozen, intact } = head.withdrawn ? { frozen: null, intact: true } : await this.reader.read(head)
-    return ProjectVersionDto.of(head, frozen ?? nothingOf(head, project), intact, await this.moved(frozen, project))
-  }
-
-  private async moved(frozen: FrozenVersion | null, project: Project): Promise<Moved> {
-    const showsData = frozen !== null && frozen.charts.length + frozen.datasets.length > 0
-    return showsData ? movedSince(frozen, (await this.drafts.read(project)).content, now()) : { charts: [], datasets: [] }
+    return ProjectVersionDto.of(head, frozen ?? nothingOf(head, project), intact, await this.moves.since(frozen, project))
   }
 }
 

@@ -6,6 +6,7 @@ import { AssetDirectory } from '../assets/asset-directory.js'
 import { contentUrlOf } from '../assets/asset.js'
 import { urlOf } from '../engines/engine.js'
 import { EngineDirectory } from '../engines/engine.directory.js'
+import { FigureDirectory } from '../figures/figure-directory.js'
 import { assetPlacesOf, newPlacesOf } from '../richtext/references.js'
 import { renderHtml } from '../richtext/render-html.js'
 import type { RichText } from '../richtext/rich-text.js'
@@ -19,12 +20,13 @@ export class ReportContents {
     @Inject(CONFIG) private readonly config: Pick<Config, 'appsUrl'>,
     private readonly assets: AssetDirectory,
     private readonly engines: EngineDirectory,
+    private readonly figures: FigureDirectory,
   ) {}
 
   /**
    * A title and a content, checked.
    * @param before what was checked before: what it shows may be gone meanwhile, and that must not keep anybody from writing on
-   * @throws DomainError `rich-text-invalid`, also for an asset or an app that the project does not have, and for an asset of another kind than is shown
+   * @throws DomainError `rich-text-invalid`, also for an asset, an app or a figure that the project does not have, and for an asset of another kind than is shown
    */
   async accept(projectId: string, title: string, content: unknown, before?: Report): Promise<ReportText> {
     const text = reportTextOf(title, validateRichText(content))
@@ -55,10 +57,11 @@ export class ReportContents {
     const embedded = places.filter(({ as, id }) => as === 'engine' && !known.has(id))
     const apps = await this.appsOf(projectId, [...new Set(embedded.map(({ id }) => id))])
     const missing = embedded.filter(({ id }) => !apps.has(id))
-    return [...strangers, ...missing.map(({ path }) => ({ path, message: 'is no app of this project: choose one of its apps' }))].slice(
-      0,
-      20,
-    )
+    return [
+      ...strangers,
+      ...missing.map(({ path }) => ({ path, message: 'is no app of this project: choose one of its apps' })),
+      ...(await this.figures.strangersAt(projectId, places)),
+    ].slice(0, 20)
   }
 
   private async appsOf(projectId: string, ids: readonly string[]): Promise<Map<string, { name: string; url: string }>> {

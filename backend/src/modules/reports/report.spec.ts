@@ -11,14 +11,14 @@ const everything = doc(
   { type: 'heading', attrs: { level: 2 }, content: [{ type: 'text', text: 'Three' }] },
   { type: 'callout', attrs: { kind: 'tip' }, content: [line('four'), image('a1')] },
   { type: 'video', attrs: { asset: 'a2', captions: 'a3' } },
-  { type: 'chart', attrs: { id: 'c', spec: { data: [], layout: {} }, source: { kind: 'figure', asset: 'a4' } } },
+  { type: 'chart', attrs: { id: 'c', spec: { data: [], layout: {} }, source: { kind: 'figure', figure: 'f1', hash: 'h', takenAt: 't' } } },
   { type: 'appEmbed', attrs: { engine: 'e1' } },
 )
 
 it('has words, an outline and what it shows', () => {
   expect(reportTextOf('Title', everything)).toMatchObject({
     ...{ title: 'Title', content: everything, words: 4, text: 'One two\nThree\nfour' },
-    ...{ outline: [{ id: 's-three', level: 2, text: 'Three' }], assets: ['a1', 'a2', 'a3', 'a4'], engines: ['e1'] },
+    ...{ outline: [{ id: 's-three', level: 2, text: 'Three' }], assets: ['a1', 'a2', 'a3'], engines: ['e1'] },
   })
 })
 

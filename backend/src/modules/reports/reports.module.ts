@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common'
 import { AssetDirectoryModule } from '../assets/asset-directory.module.js'
 import { AssetsModule } from '../assets/assets.module.js'
 import { EngineDirectoryModule } from '../engines/engine-directory.module.js'
+import { FigureDirectoryModule } from '../figures/figure-directory.module.js'
 import { IamModule } from '../iam/iam.module.js'
 import { ProjectsModule } from '../projects/projects.module.js'
 import { HtmlImportService } from './html-import.service.js'
@@ -18,7 +19,7 @@ import { ReportsController } from './reports.controller.js'
 import { ReportsService } from './reports.service.js'
 
 @Module({
-  imports: [IamModule, ProjectsModule, EngineDirectoryModule, AssetDirectoryModule, AssetsModule],
+  imports: [IamModule, ProjectsModule, EngineDirectoryModule, FigureDirectoryModule, AssetDirectoryModule, AssetsModule],
   controllers: [ReportsController],
   providers: [
     { provide: ReportRepository, useClass: MongoReportRepository },

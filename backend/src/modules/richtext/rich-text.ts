@@ -12,8 +12,19 @@ export interface ChartSpec {
   layout: Record<string, unknown>
 }
 
-/** Where a chart's numbers come from. `asset` is an uploaded figure. */
-export type ChartSource = { kind: 'inline' } | { kind: 'figure'; asset: string }
+/** Where a chart's numbers come from: they are its own, or were taken from a figure of the project. */
+export type ChartSource = { kind: 'inline' } | FigureSource
+
+/** The figure that a chart was taken from. The chart's spec is what was taken, and stays that. */
+export interface FigureSource {
+  kind: 'figure'
+  /** Its id. */
+  figure: string
+  /** That of the figure when it was taken, by which it is told whether the figure is another one by now. */
+  hash: string
+  /** When that was, ISO 8601. */
+  takenAt: string
+}
 
 export interface ChartAttrs {
   /** Chosen by the editor, for its own use. */

@@ -133,9 +133,23 @@ const source: Check = (value, path, context) => {
   const given = plainObject(value, path, findings)
   if (!given) return
   if (given['kind'] !== 'inline' && given['kind'] !== 'figure') return findings.add(`${path}.kind`, 'must be one of: inline, figure')
-  const known = given['kind'] === 'figure' ? ['kind', 'asset'] : ['kind']
-  for (const key of Object.keys(given)) if (!known.includes(key)) findings.add(within(path, shownKey(key)), 'is unknown here: remove it')
-  if (given['kind'] === 'figure') asset(given['asset'], `${path}.asset`, context)
+  const fields = given['kind'] === 'figure' ? figureSource : {}
+  for (const key of Object.keys(given))
+    if (key !== 'kind' && !Object.hasOwn(fields, key)) findings.add(within(path, shownKey(key)), 'is unknown here: remove it')
+  for (const [name, check] of Object.entries(fields)) check(given[name], `${path}.${name}`, context)
+}
+
+// As toISOString writes it; years of four digits.
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/
+const isTime = (value: unknown): boolean => typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value))
+
+const figureSource: Readonly<Record<string, Check>> = {
+  figure: must((value) => typeof value === 'string' && isId(value), 'must be the id of a figure of this project'),
+  hash: must(
+    (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+    'must be the hash of the figure as it was taken: 64 hexadecimal digits',
+  ),
+  takenAt: must(isTime, 'must be a time in UTC, as 2026-03-01T12:00:00.000Z'),
 }
 
 const cellAttrs = {

@@ -92,8 +92,22 @@ describe('validateRichText', () => {
       yaxis2: { overlaying: 'y' },
       title: { text: 'Training data: p < 0.05' },
     }
-    const chart = { id: 'c', spec: { data, layout }, source: { kind: 'figure', asset: ASSET } }
+    const chart = { id: 'c', spec: { data, layout }, source: { kind: 'inline' } }
     expect(findingsOn(doc({ type: 'chart', attrs: chart }))).toEqual([])
+  })
+
+  it('takes a chart of a figure that says which, as it was when; and nothing else', () => {
+    const good = { kind: 'figure', figure: ASSET, hash: 'a'.repeat(64), takenAt: '2026-03-01T12:00:00.000Z' }
+    const of = (source: unknown) => findingsOn(doc({ type: 'chart', attrs: { id: 'c', spec: { data: [], layout: {} }, source } }))
+    const at = 'content[0].attrs.source'
+    expect(of(good)).toEqual([])
+    expect(of({ ...good, asset: ASSET })).toEqual([`${at}.asset: is unknown here: remove it`])
+    expect(of({ kind: 'inline', figure: ASSET })).toEqual([`${at}.figure: is unknown here: remove it`])
+    expect(of({ kind: 'figure' }).map((finding) => finding.split(':')[0])).toEqual([`${at}.figure`, `${at}.hash`, `${at}.takenAt`])
+    for (const figure of ['', 'https://example.org', '#0', 7]) expect(of({ ...good, figure })).toHaveLength(1)
+    for (const hash of ['', 'A'.repeat(64), 'a'.repeat(63), null]) expect(of({ ...good, hash })).toHaveLength(1)
+    for (const takenAt of ['', '2026-03-01', '2026-13-01T12:00:00Z', '+012026-03-01T12:00:00Z', 1])
+      expect(of({ ...good, takenAt })).toHaveLength(1)
   })
 
   it('takes formulas, but none that defines commands', () => {

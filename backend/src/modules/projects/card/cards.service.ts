@@ -3,6 +3,7 @@ import type { AuthContext } from '../../../common/auth-context/auth-context.js'
 import { now } from '../../../common/clock.js'
 import { DomainError } from '../../../common/problem/domain-error.js'
 import { AssetDirectory } from '../../assets/asset-directory.js'
+import { FigureDirectory } from '../../figures/figure-directory.js'
 import { assetPlacesOf, newPlacesOf } from '../../richtext/references.js'
 import type { RichText } from '../../richtext/rich-text.js'
 import { validateRichText } from '../../richtext/validate.js'
@@ -19,6 +20,7 @@ export class CardsService {
     private readonly cards: CardRepository,
     private readonly projects: ProjectsService,
     private readonly assets: AssetDirectory,
+    private readonly figures: FigureDirectory,
     private readonly search: SearchText,
   ) {}
 
@@ -54,7 +56,11 @@ export class CardsService {
   /** @param before what was checked before: what it shows may be gone meanwhile, and that must not keep anybody from writing on */
   private async checked(projectId: string, content: unknown, before: RichText | null): Promise<RichText> {
     const text = validateRichText(content, { bytes: MAX_SECTION_BYTES })
-    const errors = await this.assets.claimAt(projectId, assetPlacesOf(newPlacesOf(text, before)))
+    const places = newPlacesOf(text, before)
+    const errors = [
+      ...(await this.assets.claimAt(projectId, assetPlacesOf(places))),
+      ...(await this.figures.strangersAt(projectId, places)),
+    ]
     if (errors.length === 0) return text
     throw new DomainError('rich-text-invalid', {}, { errors: errors.slice(0, 20) })
   }
