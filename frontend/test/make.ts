@@ -1,3 +1,4 @@
+import type { Task } from '../src/api/tasks'
 import type { Dataset, Engine, EngineOptions, EngineRevision, Project } from '../src/components/models'
 
 const time = '2026-06-01T12:00:00.000Z'
@@ -116,5 +117,28 @@ export const makeRevision = (only: Partial<EngineRevision> = {}): EngineRevision
   digest: null,
   isCurrent: false,
   changes: [],
+  ...only,
+})
+
+/** A bulk export that runs, of the account `u1`. */
+export const makeTask = (only: Partial<Task> = {}): Task => ({
+  id: 't1',
+  kind: 'bulk-export',
+  state: 'running',
+  current: 1,
+  total: 4,
+  done: 1,
+  skipped: 0,
+  failed: 0,
+  cancelling: false,
+  canRetry: false,
+  createdAt: time,
+  startedAt: time,
+  endedAt: null,
+  createdBy: { id: 'u1', username: 'ada', displayName: 'Ada' },
+  note: '',
+  problem: null,
+  result: null,
+  params: { what: 'published', format: 'pdf' },
   ...only,
 })
