@@ -1,11 +1,11 @@
 import { nextTick } from 'vue'
 
 /**
- * Moves along a row of tabs by the arrow keys, Home and End, round and round, and takes the focus along.
- * Tabs say their name by `data-tab`.
+ * Moves along a row of tabs, or of choices, by the arrow keys, Home and End, round and round, and takes the focus along.
+ * Tabs say their name by `data-tab`; all but the current one are left out by the Tab key.
  * @param names of the tabs as they stand, from the left
  * @param show shows the tab that one came to
- * @returns what to do with a key pressed in the element of role `tablist`
+ * @returns what to do with a key pressed in the element of role `tablist` or `radiogroup`
  */
 export function useTabKeys<T extends string>(
   names: () => readonly T[],
