@@ -53,6 +53,9 @@ export const publish = (projectId: string, input: PublishInput): Promise<Version
 export const listVersions = async (projectId: string): Promise<VersionSummary[]> =>
   (await api.get<VersionListDto>(`${of(projectId)}/versions`)).items
 export const getVersion = (projectId: string, number: number): Promise<Version> => api.get(`${of(projectId)}/versions/${number}`)
+/** Takes a version back for good: what it showed is removed. Needs the right to give the project away. */
+export const withdraw = (projectId: string, number: number, reason: string): Promise<Version> =>
+  api.post(`${of(projectId)}/versions/${number}/withdraw`, { reason })
 /** What version `number` changed against version `from`. */
 export const getDifference = (projectId: string, number: number, from: number): Promise<VersionDifference> =>
   api.get(`${of(projectId)}/versions/${number}/diff`, { from })

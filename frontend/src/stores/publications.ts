@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { asProblem } from '../api/client'
 import type { ApiProblem } from '../api/client'
 import * as api from '../api/publications'
@@ -56,6 +56,18 @@ export const usePublicationsStore = defineStore('publications', () => {
     return version
   }
 
+  /** The newest version that can be read, besides `number`; null when there is none, or before the first answer. */
+  function latestBeside(number: number): number | null {
+    return versions.value?.find((version) => !version.withdrawn && version.number !== number)?.number ?? null
+  }
+  const latest = computed(() => latestBeside(0))
+
+  /** Takes a version back, for good. */
+  async function withdraw(id: string, number: number, reason: string): Promise<void> {
+    await api.withdraw(id, number, reason)
+    await Promise.all([loadVersions(id), state.value ? loadState(id) : null])
+  }
+
   /** What the checklist depends on has changed: it is read again where it is shown. */
   function follow(id: string): void {
     if (id === projectId.value && state.value) void loadState(id)
@@ -64,5 +76,5 @@ export const usePublicationsStore = defineStore('publications', () => {
   live.on('engine.status-changed', (event) => follow(event.projectId))
   live.on('upload.completed', (event) => follow(event.projectId))
 
-  return { projectId, state, stateProblem, versions, versionsProblem, loadState, loadVersions, publish }
+  return { projectId, state, stateProblem, versions, versionsProblem, latest, latestBeside, loadState, loadVersions, publish, withdraw }
 })
