@@ -1,4 +1,5 @@
 import { unpacked, type ChartSpec } from './figure'
+import { locales } from './words'
 
 /** What we use of Plotly. */
 export interface PlotlyApi {
@@ -31,14 +32,18 @@ export function hasGl(): boolean {
   return gl
 }
 
-const config = { displaylogo: false, responsive: false, showTips: false, scrollZoom: false, plotGlPixelRatio: 1 }
+/** Nothing of a chart is offered to be sent anywhere, which Plotly does unless it is told not to. */
+const config = {
+  ...{ displaylogo: false, responsive: false, showTips: false, scrollZoom: false, plotGlPixelRatio: 1 },
+  ...{ showSendToCloud: false, plotlyServerURL: '', locales },
+}
 
 /** Draws a figure into an element of that size, in pixels; again for one that is drawn already. */
 export async function draw(element: HTMLElement, spec: ChartSpec, size: { width: number; height: number }): Promise<void> {
   const plotly = await loadPlotly()
   // Plotly writes into what it is given.
   const data = spec.data.map(unpacked)
-  await plotly.react(element, data, { ...structuredClone(spec.layout), ...size }, config)
+  await plotly.react(element, data, { ...structuredClone(spec.layout), ...size }, { ...config, locale: document.documentElement.lang || 'en' })
 }
 
 /** Takes a drawing away, with all that it holds. */
