@@ -5,6 +5,7 @@ export const figures: typeof english = {
   shown: 'Was das Diagramm „{name}“ zeigt',
   written: 'Wie geschrieben',
   live: 'Live',
+  updated: 'aktualisiert {when}',
   moved: 'Die Daten haben sich seitdem geändert',
   movedLive: 'Neuer als der Text daneben',
   gone: 'Die Abbildung, aus der dieses Diagramm stammt, gibt es nicht mehr. Es bleibt, wie es am {date} geschrieben wurde.',

@@ -39,7 +39,7 @@ export const wizard: typeof english = {
     people: { title: 'Personen', lead: 'Wen man fragen kann, und wer mit Ihnen daran arbeitet.' },
     attributes: { title: 'Merkmale', lead: 'Wie andere es finden, und was sie damit tun dürfen.' },
     card: { title: 'Karte', lead: 'Was man wissen muss, um es gut zu nutzen.' },
-    performance: { title: 'Leistung', lead: 'Wie gut es ist, und woher Sie das wissen: Diagramme Ihrer Läufe, und was sie sagen.' },
+    performance: { title: 'Leistung', lead: 'Wie gut es ist, und woher Sie das wissen: Diagramme, und was sie sagen.' },
     app: { title: 'App', lead: 'Nichts überzeugt so wie Ausprobieren. Stellen Sie sie hier bereit, oder zeigen Sie ein Video.' },
     publish: {
       title: 'Veröffentlichen',

@@ -4,6 +4,7 @@ export const figures = {
   shown: 'What the chart “{name}” shows',
   written: 'As written',
   live: 'Live',
+  updated: 'updated {when}',
   moved: 'The data has moved since',
   movedLive: 'Newer than the text beside it',
   gone: 'The figure that this chart was taken from is gone. It stays as it was written on {date}.',

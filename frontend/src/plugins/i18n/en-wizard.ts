@@ -37,7 +37,7 @@ export const wizard = {
     people: { title: 'People', lead: 'Whom readers can ask, and who works on this with you.' },
     attributes: { title: 'Attributes', lead: 'How others find it, and what they may do with it.' },
     card: { title: 'Card', lead: 'What somebody has to know to use it well.' },
-    performance: { title: 'Performance', lead: 'How good it is, and how you know: plots of your runs, and what they say.' },
+    performance: { title: 'Performance', lead: 'How good it is, and how you know: plots, and what they say.' },
     app: { title: 'App', lead: 'Nothing convinces like trying it. Deploy it here, or show a video.' },
     publish: { title: 'Publish', lead: 'Look at it as readers will, then publish the first version.' },
   },
