@@ -45,6 +45,7 @@ export const auditTypes = [
   'upload',
   'report',
   'asset',
+  'figure',
   'engine',
   'registry',
   'size',

@@ -338,6 +338,7 @@ export const admin: typeof englishAdmin = {
       upload: 'Upload',
       report: 'Bericht',
       asset: 'Bild, Film oder Untertitel',
+      figure: 'Abbildung',
       engine: 'App',
       registry: 'Anmeldung an einer Registry',
       size: 'Größe von Apps',

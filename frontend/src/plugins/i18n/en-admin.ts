@@ -313,6 +313,7 @@ export const admin = {
       upload: 'upload',
       report: 'report',
       asset: 'picture, film or captions',
+      figure: 'figure',
       engine: 'app',
       registry: 'sign-in to a registry',
       size: 'size of apps',
