@@ -190,7 +190,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   expect(unexpected()).toEqual([])
   await reader.page.route('**/api/figures/*/spec', (route) => route.abort())
   await seen(`/p/${slug}/v/1`)
-  await live.check()
+  await live.click()
   await chart.getByText('The live figure could not be loaded.').waitFor()
   expect(await asWritten.isChecked()).toBe(true)
   await check(reader.page, 'version-failed')
