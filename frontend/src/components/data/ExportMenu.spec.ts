@@ -27,7 +27,7 @@ const pick = (format: string): void => {
 }
 const trouble = (): string => document.querySelector('.export-trouble')?.textContent ?? ''
 const press = (label: string): void => {
-  const buttons = [...document.querySelectorAll<HTMLElement>('.export-trouble button, .export-menu button')]
+  const buttons = [...document.querySelectorAll<HTMLElement>('.export-note button')]
   buttons.find(({ textContent }) => textContent.includes(label))?.click()
 }
 afterEach(async () => {
@@ -55,6 +55,7 @@ it('says that a PDF is being made, and stops when asked to', async () => {
   pick('pdf')
   await nextTick()
   expect(menu.find('[role=status]').text()).toBe('The PDF is being made')
+  await vi.waitFor(() => expect(document.querySelector('.export-note')?.textContent).toContain('The PDF is being made ·'), 4000)
   press('Stop')
   await vi.waitFor(() => expect(menu.find('[role=status]').text()).toBe(''))
   expect([stopped, trouble()]).toEqual([true, ''])
