@@ -126,4 +126,26 @@ describe('drawing', () => {
     expect(themed(spec, theme, { gl: true, touch: false })).toMatchObject({ usesGl: true, data: [{ type: 'scattergl' }] })
     expect(themed(spec, theme, { gl: false, touch: false })).toMatchObject({ usesGl: false, data: [{ type: 'scatter' }] })
   })
+
+  it('has lines drawn as elements of the page, up to as many points as that is quick for', () => {
+    const lines = (count: number) => ({
+      data: [{ type: 'scattergl', mode: 'lines', y: Array.from({ length: count }, () => 1) }],
+      layout: {},
+    })
+    expect(themed(lines(10_000), theme, { gl: true, touch: false })).toMatchObject({ usesGl: false, data: [{ type: 'scatter' }] })
+    expect(themed(lines(60_000), theme, { gl: true, touch: false })).toMatchObject({ usesGl: true, data: [{ type: 'scattergl' }] })
+  })
+
+  it('has more bars than there are pixels drawn as one area, where they need not be told apart', () => {
+    const y = Array.from({ length: 5000 }, (_, index) => index % 7)
+    const typeOf = (...data: Record<string, unknown>[]) => themed({ data, layout: {} }, theme, { gl: true, touch: false }).data[0]?.['type']
+    const bars = { type: 'bar', y, name: 'bars' }
+    expect(typeOf(bars)).toBe('scatter')
+    expect(typeOf({ ...bars, x: y.map((_, index) => index) })).toBe('scatter')
+    expect(typeOf({ ...bars, y: y.slice(0, 100) })).toBe('bar')
+    expect(typeOf({ ...bars, x: y })).toBe('bar')
+    expect(typeOf({ ...bars, marker: { color: y } })).toBe('bar')
+    expect(typeOf({ ...bars, orientation: 'h' })).toBe('bar')
+    expect(typeOf(bars, bars)).toBe('bar')
+  })
 })

@@ -38,16 +38,52 @@ const config = {
   ...{ showSendToCloud: false, plotlyServerURL: '', locales },
 }
 
+/**
+ * Grounds that are free, of charts that were drawn with the graphics card: to make contexts and their programs takes longer than to draw.
+ * Plotly itself leaves contexts to the garbage collector, and browsers allow few of them.
+ */
+const spare: HTMLElement[] = []
+/** As many as charts may be drawn so at once: see the stage. */
+const mostSpare = 4
+/** Grounds on which nothing stays of what was there before. */
+const flat = new WeakSet<HTMLElement>()
+const notFlat = new Set<unknown>(['scatter3d', 'surface', 'parcoords'])
+
+const groundOf = (element: HTMLElement): HTMLElement | null => element.querySelector<HTMLElement>(':scope > div')
+
+const contextsOf = (ground: HTMLElement): WebGLRenderingContext[] =>
+  [...ground.querySelectorAll<HTMLCanvasElement>('canvas.gl-canvas')].flatMap((canvas) => canvas.getContext('webgl') ?? [])
+
 /** Draws a figure into an element of that size, in pixels; again for one that is drawn already. */
-export async function draw(element: HTMLElement, spec: ChartSpec, size: { width: number; height: number }): Promise<void> {
+export async function draw(
+  element: HTMLElement,
+  spec: ChartSpec & { usesGl: boolean },
+  size: { width: number; height: number },
+): Promise<void> {
   const plotly = await loadPlotly()
+  const isFlat = spec.usesGl && !spec.data.some(({ type }) => notFlat.has(type))
+  const ground = groundOf(element) ?? (isFlat ? spare.pop() : undefined) ?? globalThis.document.createElement('div')
+  if (isFlat) flat.add(ground)
+  else flat.delete(ground)
+  if (ground.parentElement !== element) element.replaceChildren(ground)
   // Plotly writes into what it is given.
   const data = spec.data.map(unpacked)
-  await plotly.react(element, data, { ...structuredClone(spec.layout), ...size }, { ...config, locale: document.documentElement.lang || 'en' })
+  await plotly.react(ground, data, { ...structuredClone(spec.layout), ...size }, { ...config, locale: document.documentElement.lang || 'en' })
 }
 
 /** Takes a drawing away, with all that it holds. */
 export async function clear(element: HTMLElement): Promise<void> {
-  if (element.childElementCount === 0) return
-  ;(await loadPlotly()).purge(element)
+  const ground = groundOf(element)
+  if (!ground) return
+  const plotly = await loadPlotly()
+  ground.remove()
+  const contexts = contextsOf(ground)
+  if (flat.has(ground) && spare.length < mostSpare && contexts.length > 0 && !contexts.some((context) => context.isContextLost())) {
+    // What was said of the point under the pointer would be said of the next chart.
+    ground.querySelector('.hoverlayer')?.replaceChildren()
+    spare.push(ground)
+    return
+  }
+  plotly.purge(ground)
+  for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext()
 }

@@ -1,4 +1,4 @@
-import { pointsOf, type ChartSpec } from './figure'
+import { listOf, pointsOf, type ChartSpec } from './figure'
 
 /** Colours of the page that a chart is drawn in. */
 export interface ChartTheme {
@@ -38,11 +38,46 @@ const manyMarkers = 2000
 const needsGl = (trace: Record<string, unknown>): boolean =>
   ['scattergl', 'scatter3d', 'surface', 'parcoords'].includes(String(trace['type']))
 
+/**
+ * Up to so many points, lines are elements of the page also where they are said to be for the graphics card: Plotly leaves those points away
+ * that fall on one another, which is quicker than any context is made, and a machine without such a card takes seconds for the same lines.
+ */
+const fewEnoughForLines = 50_000
+
+/** From so many bars on, each is narrower than a pixel on any screen; as elements of the page they would keep it busy for seconds. */
+const manyBars = 4000
+
+/** Whether the values rise, as along an axis; those that are not given are counted. */
+function rises(value: unknown): boolean {
+  if (value === undefined) return true
+  const list = listOf(value)
+  if (!list) return false
+  for (let index = 1; index < list.length; index += 1) {
+    const [before, now] = [list[index - 1], list[index]]
+    const isNumber = typeof before === 'number' && typeof now === 'number' && before < now
+    const isDate = typeof before === 'string' && typeof now === 'string' && before < now
+    if (!isNumber && !isDate) return false
+  }
+  return true
+}
+
+/** So many bars that there is no gap between them, as the one area that they are, with a step for each; null for those that have to be told apart. */
+function asSteps(trace: Record<string, unknown>, colour: string | undefined): Record<string, unknown> | null {
+  const { marker, base, orientation, width: _width, ...others } = trace
+  const { color = colour } = record(marker)
+  const isPlain = base === undefined && orientation !== 'h' && typeof color === 'string'
+  if (!isPlain || pointsOf(trace) <= manyBars || !rises(trace['x'])) return null
+  return { ...others, type: 'scatter', mode: 'lines', fill: 'tozeroy', fillcolor: color, line: { shape: 'hvh', width: 0, color } }
+}
+
 /** The traces with each drawn in the way that stands its number of points. `gl` says whether there is a graphics card to draw on. */
-function traces(spec: ChartSpec, gl: boolean): Record<string, unknown>[] {
-  return spec.data.map((trace) => {
+function traces(spec: ChartSpec, gl: boolean, colours: readonly string[]): Record<string, unknown>[] {
+  const points = spec.data.reduce((sum, trace) => sum + pointsOf(trace), 0)
+  const onlyBars = spec.data.filter(({ type }) => type === 'bar').length === 1
+  return spec.data.map((trace, index) => {
     const type = trace['type'] ?? 'scatter'
-    if (type === 'scattergl' && !gl) return { ...trace, type: 'scatter' }
+    if (type === 'bar' && onlyBars) return asSteps(trace, colours[index % colours.length]) ?? trace
+    if (type === 'scattergl' && (!gl || (trace['mode'] === 'lines' && points <= fewEnoughForLines))) return { ...trace, type: 'scatter' }
     const mode = typeof trace['mode'] === 'string' ? trace['mode'] : pointsOf(trace) > 20 ? 'lines' : 'lines+markers'
     if (type === 'scatter' && gl && mode.includes('markers') && pointsOf(trace) > manyMarkers) return { ...trace, type: 'scattergl', mode }
     return trace
@@ -68,7 +103,7 @@ export function themed(
         return [key, { ...axisDefaults, ...axis }]
       }),
   )
-  const data = traces(spec, gl)
+  const data = traces(spec, gl, theme.colours)
   return {
     usesGl: data.some(needsGl),
     data: data.map((trace) =>
