@@ -2,7 +2,18 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const BENCHES = ['deploy', 'log-latency', 'log-viewers', 'upload', 'authorised-list', 'catalogue', 'faults', 'reconcile', 'gateway']
+const BENCHES = [
+  'deploy',
+  'log-latency',
+  'log-viewers',
+  'upload',
+  'authorised-list',
+  'catalogue',
+  'charts',
+  'faults',
+  'reconcile',
+  'gateway',
+]
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !BENCHES.includes(name))
 if (unknown.length > 0) {
