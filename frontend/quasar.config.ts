@@ -20,7 +20,7 @@ async function compress(folder: string): Promise<void> {
 }
 
 export default defineConfig((ctx) => ({
-  boot: ['i18n', 'theme', 'session'],
+  boot: ['ids', 'i18n', 'theme', 'session'],
   css: ['~@fontsource-variable/inter/index.css', '~@fontsource-variable/jetbrains-mono/index.css', 'app.scss'],
   framework: {
     iconSet: 'svg-material-symbols-rounded',
@@ -41,7 +41,7 @@ export default defineConfig((ctx) => ({
               { name: 'vendor', test: /node_modules\/(?:@vue|vue|vue-router|pinia|vue-i18n|@intlify)\// },
               {
                 name: 'app',
-                test: /\/src\/(?:api\/(?!multipart|directory|admin)|boot\/|composables\/(?!log|useLog|useTable|usePreflight|useRevisions|download)|plugins\/i18n\/(?:index|en)|router\/|stores\/(?!tokens|sharing|sessions|admin))/,
+                test: /\/src\/(?:api\/(?!multipart|directory|figures|admin)|boot\/|composables\/(?!log|useLog|useTable|usePreflight|useRevisions|download)|plugins\/i18n\/(?:index|en)|router\/|stores\/(?!tokens|sharing|sessions|figures|admin))/,
               },
             ],
           },

@@ -162,6 +162,8 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   await seen(`/p/${slug}/v/1`)
   await moved.waitFor()
   expect(await drawn(chart)).toEqual(OLD)
+  // Each chart of the page has a switch of its own.
+  await expect.poll(() => reader.page.locator('input[value=written]:checked').count()).toBe(2)
   await check(reader.page, 'version-moved')
 
   // By keyboard to the live figure, told to those who do not see it, and back.
