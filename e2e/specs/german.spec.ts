@@ -1,0 +1,180 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launch, picture } from '../fixtures/browser.ts'
+import { environment } from '../fixtures/environment.ts'
+import { Api } from '../flows/api.ts'
+import { slipsOf } from '../flows/german.ts'
+
+interface Project {
+  id: string
+  slug: string
+}
+
+const env = environment()
+/** Of this run alone. */
+const run = `d${Date.now().toString(36)}`
+const NARROW = 390
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+/** A browser of someone who reads German, or of someone who reads English. */
+function open(locale: 'de-DE' | 'en-GB', width: number): Promise<BrowserContext> {
+  return browser.newContext({ baseURL: env.url, locale, viewport: { width, height: width < 600 ? 844 : 900 }, timezoneId: 'Europe/Berlin' })
+}
+
+async function enter(page: Page, words: { name: string; password: string; submit: string }): Promise<void> {
+  await page.getByLabel(words.name).fill(env.username)
+  await page.getByLabel(words.password, { exact: true }).fill(env.password)
+  await page.getByRole('button', { name: words.submit, exact: true }).click()
+  await page.waitForURL((url) => !url.pathname.startsWith('/login'))
+}
+const german = { name: 'Benutzername', password: 'Passwort', submit: 'Anmelden' }
+
+it('speaks German to a browser that asks for it, on every page, also of what goes wrong, and fits a phone', async () => {
+  const context = await open('de-DE', NARROW)
+  context.setDefaultTimeout(15_000)
+  const page = await context.newPage()
+  const found: string[] = []
+  /** What people wrote: this journey, those before it, and whoever set up the sizes of apps. */
+  const written = [run]
+  const own = (text: string): boolean => written.some((words) => text.includes(words))
+  const look = async (name: string): Promise<void> => {
+    await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
+    await picture(page, `german-${name}`)
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+    found.push(...(await slipsOf(page, own)).map(([why, text]) => `${name}: ${why}: ${text}`))
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    if (overflow > 0) found.push(`${name}: scrolls sideways by ${overflow} px`)
+  }
+  const go = async (path: string): Promise<void> => {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1 }).first().waitFor()
+  }
+
+  // A wrong password, then the right one.
+  await page.goto('/')
+  await page.getByLabel(german.name).fill(`niemand-${run}`)
+  await page.getByLabel(german.password, { exact: true }).fill('nicht das richtige')
+  await page.getByRole('button', { name: german.submit, exact: true }).click()
+  await page.getByRole('alert').first().waitFor()
+  await look('sign-in-wrong')
+  await enter(page, german)
+  await page.getByRole('heading', { name: 'Projekte', level: 1 }).waitFor()
+
+  const api = await Api.of(context.request)
+  const { items: projects } = await api.get<{ items: { title: string }[] }>('/api/projects?limit=100')
+  const { items: sizes } = await api.get<{ items: { title: string; description: string }[] }>('/api/sizes')
+  written.push(...projects.map(({ title }) => title), ...sizes.flatMap(({ title, description }) => [title, description]))
+  const { id, slug } = await api.post<Project>('/api/projects', {
+    ...{ title: `Schwertlilien ${run}`, summary: `Benennt die Art einer Schwertlilie ${run}.`, task: 'tabular-classification' },
+    ...{ tags: ['botanik'] },
+  })
+  const paragraph = { type: 'paragraph', content: [{ type: 'text', text: `Worum es geht ${run}` }] }
+  const report = await api.post<{ id: string }>(`/api/projects/${id}/reports`, {
+    ...{ title: `Bericht ${run}`, content: { type: 'doc', content: [paragraph] } },
+  })
+  const set = await api.post<{ id: string }>('/api/datasets', { projectId: id, name: `Messungen ${run}` })
+  const bytes = Buffer.alloc(1536, 'x')
+  const upload = await api.post<{ id: string; parts: { url: string }[] }>('/api/uploads', {
+    ...{ target: { kind: 'dataset', id: set.id }, name: 'messung.csv', size: bytes.length, contentType: 'text/csv' },
+  })
+  const sent = await fetch(upload.parts[0]?.url ?? '', { method: 'PUT', body: bytes })
+  await api.post(`/api/uploads/${upload.id}/complete`, { parts: [{ number: 1, etag: sent.headers.get('etag') }] })
+  await api.post(`/api/projects/${id}/publication`, { note: `Die erste Version ${run}` })
+
+  // What is refused: by the page, and by the portal.
+  await go('/new')
+  await page.getByRole('button', { name: 'Anlegen und weiter' }).click()
+  await page.getByText('Geben Sie dem Projekt einen Titel.').waitFor()
+  await look('new-refused')
+  await go(`/p/${slug}/data`)
+  await page.getByRole('button', { name: 'Neuer Datensatz' }).click()
+  await page.getByLabel('Name', { exact: true }).fill(`Messungen ${run}`)
+  await page.getByRole('button', { name: 'Datensatz anlegen' }).click()
+  await page.getByRole('alert').first().waitFor()
+  expect(await page.getByText('1,5 KiB').count()).toBeGreaterThan(0)
+  await look('data-refused')
+
+  // The editor, with its menu and the panel of charts.
+  await go(`/p/${slug}/reports/${report.id}/edit`)
+  const text = page.getByRole('textbox', { name: /^Text des Berichts/ })
+  await text.click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('/')
+  await page.getByRole('option', { name: /^Überschrift Ein/ }).waitFor()
+  await look('slash-menu')
+  await page.keyboard.type('diagramm')
+  await page.keyboard.press('Enter')
+  const panel = page.getByRole('dialog', { name: 'Diagramm' })
+  await panel.getByLabel('Zahlen', { exact: true }).fill('Epoche,Verlust\n1,0.9\n2,0.4')
+  await panel.getByLabel('Art des Diagramms').waitFor()
+  await look('chart-panel')
+  await page.keyboard.press('Escape')
+  await panel.waitFor({ state: 'detached' })
+  await page.locator('[data-state=saved]').waitFor()
+
+  const pages: [name: string, path: string][] = [
+    ['catalogue', `/?q=${run}`],
+    ['catalogue-nothing', `/?q=${run}-gibt-es-nicht`],
+    ['mine', '/mine'],
+    ['overview', `/p/${slug}`],
+    ['app', `/p/${slug}/app`],
+    ['deploy', `/p/${slug}/deploy`],
+    ['reports', `/p/${slug}/reports`],
+    ['report', `/p/${slug}/reports/${report.id}`],
+    ['history', `/p/${slug}/reports/${report.id}/history`],
+    ...['basics', 'links', 'people', 'attributes', 'card', 'performance', 'app', 'publish'].map((step): [string, string] => [
+      `setup-${step}`,
+      `/p/${slug}/setup/${step}`,
+    ]),
+    ['publish', `/p/${slug}/publish`],
+    ['preview', `/p/${slug}/publish/preview`],
+    ['versions', `/p/${slug}/versions`],
+    ['version', `/p/${slug}/v/1`],
+    ['members', `/p/${slug}/members`],
+    ['manage', `/p/${slug}/manage`],
+    ['settings', '/settings'],
+    ['settings-password', '/settings/password'],
+    ['settings-sessions', '/settings/sessions'],
+    ['settings-tokens', '/settings/tokens'],
+    ...['users', 'users/import', 'groups', 'apps', 'limits', 'publication', 'exports', 'sweep', 'tokens', 'sessions', 'audit'].map(
+      (page): [string, string] => [`admin-${page.replace('/', '-')}`, `/admin/${page}`],
+    ),
+    ['groups', '/groups'],
+    ['not-found', '/gibt/es/nicht'],
+  ]
+  for (const [name, path] of pages) {
+    await go(path)
+    await look(name)
+  }
+  await context.close()
+  expect(found).toEqual([])
+}, 120_000)
+
+it('speaks the language that was chosen in the settings, with its numbers and dates, and keeps it', async () => {
+  const context = await open('en-GB', 1280)
+  context.setDefaultTimeout(15_000)
+  const page = await context.newPage()
+  await page.goto('/')
+  await enter(page, { name: 'User name', password: 'Password', submit: 'Sign in' })
+  expect(await page.locator('html').getAttribute('lang')).toBe('en')
+  await page.goto('/settings')
+  await page.getByRole('combobox', { name: 'Language' }).selectOption({ label: 'Deutsch' })
+  await page.getByRole('heading', { name: 'Einstellungen', level: 1 }).waitFor()
+  expect(await page.locator('html').getAttribute('lang')).toBe('de')
+  await page.goto('/settings/sessions')
+  await page.getByRole('heading', { name: 'Sitzungen' }).waitFor()
+  expect(await page.locator('html').getAttribute('lang')).toBe('de')
+  await page.goto('/admin/users')
+  const time = page.locator('td time').first()
+  await time.waitFor()
+  expect(await time.getAttribute('title')).toMatch(/^\d{1,2}\. \p{L}+ 20\d\d um \d{2}:\d{2}:\d{2}$/u)
+  expect(await time.innerText()).toMatch(/^(?:vor |gestern|vorgestern|jetzt)/)
+  await picture(page, 'german-chosen')
+  await context.close()
+})
