@@ -7,6 +7,7 @@ import { loggerOptions } from './logger.js'
 import { AssetsModule } from './modules/assets/assets.module.js'
 import { AuditModule } from './modules/audit/audit.module.js'
 import { AuthModule } from './modules/auth/auth.module.js'
+import { BulkExportModule } from './modules/bulk-export/bulk-export.module.js'
 import { CatalogueModule } from './modules/catalogue/catalogue.module.js'
 import { EnginesModule } from './modules/engines/engines.module.js'
 import { EventStreamsModule } from './modules/events/event-streams.module.js'
@@ -29,6 +30,7 @@ import { DatasetsModule } from './modules/datasets/datasets.module.js'
 import { ProjectsModule } from './modules/projects/projects.module.js'
 import { RegistriesModule } from './modules/registries/registries.module.js'
 import { ReportsModule } from './modules/reports/reports.module.js'
+import { TasksModule } from './modules/tasks/tasks.module.js'
 import { UploadsModule } from './modules/uploads/uploads.module.js'
 
 /** The only list of modules. */
@@ -66,6 +68,8 @@ export class AppModule {
       CatalogueModule,
       PublicationsModule,
       ExportsModule,
+      TasksModule,
+      BulkExportModule,
       EventStreamsModule,
       SystemModule,
     ]

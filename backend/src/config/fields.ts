@@ -400,6 +400,12 @@ export const FIELDS = {
     parse: wholeNumber(1, 600),
     default: 60,
   }),
+  taskResultDays: field({
+    env: 'VITRINE_TASK_RESULT_DAYS',
+    doc: 'How many days the result of a task, such as a bulk export, can be downloaded before it is removed.',
+    parse: wholeNumber(1, 365),
+    default: 7,
+  }),
   logLevel: field({
     env: 'VITRINE_LOG_LEVEL',
     doc: 'How much is logged.',

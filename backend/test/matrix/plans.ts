@@ -5,6 +5,8 @@ import { BUILT_IN_POLICY } from '../../src/modules/publications/publication-poli
 import type { VersionHead } from '../../src/modules/publications/version.js'
 import { VersionRepository } from '../../src/modules/publications/version.repository.js'
 import { RegistryRepository } from '../../src/modules/registries/registry.repository.js'
+import { newTask } from '../../src/modules/tasks/task.js'
+import { TaskRepository } from '../../src/modules/tasks/task.repository.js'
 import { SizeRepository } from '../../src/modules/sizes/size.repository.js'
 import type { TestClient } from '../client.js'
 import type { Ownership, Subject } from './expectations.js'
@@ -398,6 +400,15 @@ export const PLANS: Record<string, Plan> = {
     changes: ['project'],
   },
   listSizes: { call: () => ({}), check: (given) => (items(given).some((item) => item.id === 'small') ? undefined : 'none is built in') },
+  // One at a time for each account.
+  startBulkExport: { call: () => ({ body: { format: 'html', what: 'published', visibility: ['private'] } }), session: 'double' },
+  listTasks: { call: () => ({}) },
+  getTask: { call: taskCall },
+  listTaskItems: { call: taskCall },
+  downloadTaskResult: { call: taskCall },
+  cancelTask: { call: taskCall },
+  retryTask: { call: taskCall },
+  deleteTask: { call: taskCall },
   createSize: { call: () => ({ body: { ...sizeFields, id: unique() } }) },
   updateSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) }, body: { revision: 1, title: unique() } }) },
   deleteSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) } }) },
@@ -494,6 +505,17 @@ async function newVersion(projectId: string, { world }: Cell): Promise<string> {
   await versions.putText(head, text)
   if (await versions.claim(head)) await versions.publish(head)
   return projectId
+}
+
+/** Names a task: for a call that is allowed one that has ended, whose result is nowhere. */
+async function taskCall(_: Things, { world, subject }: Cell): Promise<Call> {
+  const [id, createdAt] = [newId(), new Date()]
+  if (subject !== 'admin') return { params: { id } }
+  const task = newTask({ id, kind: 'bulk-export', ownerId: newId(), params: {}, slot: id, createdAt })
+  const result = { key: `tasks/${id}/none`, fileName: 'none.zip', contentType: 'application/zip', bytes: 1 }
+  const ended = { state: 'succeeded', active: false, counts: { total: 1, done: 0, skipped: 0, failed: 1 }, result } as const
+  await world.get(TaskRepository).insert({ ...task, ...ended, endedAt: createdAt, expiresAt: new Date(createdAt.getTime() + 3_600_000) })
+  return { params: { id } }
 }
 
 /** Stores a size for a call that is allowed. @returns its id */

@@ -18,6 +18,7 @@ export interface AuditResource {
     | 'quota'
     | 'log-limits'
     | 'publication-policy'
+    | 'task'
     | 'audit'
   id: string
   /** As people call it. */

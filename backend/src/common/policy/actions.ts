@@ -87,6 +87,9 @@ export const ACTIONS = {
   'quota:read': { needs: 'read', scope: 'engines:read', account: true },
   'log:manage': { needs: 'admin', scope: null },
   'quota:manage': { needs: 'admin', scope: null },
+  'task:read': { needs: 'admin', scope: null },
+  'task:manage': { needs: 'admin', scope: null },
+  'export:start': { needs: 'admin', scope: null },
   'run:read': { needs: 'read', scope: 'runs:read' },
   'run:write': { needs: 'edit', scope: 'runs:write' },
 } as const satisfies Record<string, ActionRule>

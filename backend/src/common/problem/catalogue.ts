@@ -445,6 +445,37 @@ export const CATALOGUE = {
     title: 'The PDF could not be made',
     detail: '{reason} Export HTML instead and print that in a browser, or tell an admin.',
   },
+  'task-not-found': { status: 404, title: 'There is no such task', detail: 'It may have been deleted, or have expired. List the tasks again.' },
+  'task-running': {
+    status: 409,
+    title: 'One of your tasks does this already',
+    detail: 'Wait until the task {id} has ended, or cancel it.',
+  },
+  'task-not-ended': {
+    status: 409,
+    title: 'The task has not ended',
+    detail: 'Cancel it first, or wait until it has ended.',
+  },
+  'task-without-result': {
+    status: 409,
+    title: 'The task has nothing to download',
+    detail: 'It has not succeeded, or what it made has expired. Begin it again.',
+  },
+  'task-without-failures': {
+    status: 409,
+    title: 'There is nothing to try again',
+    detail: 'Nothing of the task failed, or its files have expired. Begin a new one.',
+  },
+  'task-owner-not-allowed': {
+    status: 403,
+    title: 'Who began the task may not do this any more',
+    detail: 'The account is gone, disabled or not an admin any more. Another admin can begin a new task.',
+  },
+  'disk-full': {
+    status: 507,
+    title: 'The disk of the portal is full',
+    detail: 'An operator frees some space where the portal keeps its temporary files; then try again.',
+  },
   'internal-error': {
     status: 500,
     title: 'Something went wrong on our side',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { Subject, type Observable } from 'rxjs'
 import type { EnginePhase } from '../engines/engine.js'
+import type { TaskKindName, TaskState } from '../tasks/task.js'
 
 /** What happened, by its name: "this changed, re-read it". Carries ids, never content, so that it can be told to whoever may see the thing. */
 export interface VitrineEvents {
@@ -11,14 +12,16 @@ export interface VitrineEvents {
   'report.changed': { projectId: string; reportId: string; revision: number }
   /** Someone opened the report in the editor, or left it. */
   'report.presence': { projectId: string; reportId: string }
-  'project.registries-changed': { projectId: string }
   /** Pushed again, or gone. */
   'figure.changed': { projectId: string; figureId: string; name: string; revision: number }
+  'project.registries-changed': { projectId: string }
   'project.quota-changed': { projectId: string }
   'project.published': { projectId: string; number: number }
   'project.deleted': { projectId: string }
   /** What projects may use that have no quota of their own. */
   'quota.default-changed': Record<string, never>
+  /** To admins; at most twice a second of a task, the last always. */
+  'task.changed': { taskId: string; kind: TaskKindName; state: TaskState; current: number; total: number }
   'system.changed': Record<string, never>
 }
 

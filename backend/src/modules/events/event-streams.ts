@@ -52,6 +52,7 @@ export class EventStreams {
       const text = formatEvent({ id: newId(), event: name, data: payload })
       for (const { stream, auth } of this.readers) {
         if (project && !can(auth, 'project:read', project)) continue
+        if (name === 'task.changed' && !can(auth, 'task:read')) continue
         // A reader that does not keep up with hints is cut off; it reconnects and re-reads.
         if (!stream.sendFormatted(text)) stream.end()
       }

@@ -17,7 +17,7 @@ export class EventsController {
   @ApiProduces('text/event-stream')
   @ApiOkResponse({
     description:
-      'events engine.status-changed, upload.completed, project.changed, report.changed, report.presence, figure.changed, project.registries-changed, project.quota-changed, quota.default-changed, project.published, project.deleted, system.changed',
+      'events engine.status-changed, upload.completed, project.changed, report.changed, report.presence, figure.changed, project.registries-changed, project.quota-changed, quota.default-changed, project.published, project.deleted, task.changed, system.changed',
     schema: { type: 'string' },
   })
   stream(@Auth() auth: AuthContext, @Res() reply: FastifyReply): void {

@@ -1,4 +1,4 @@
-import { CARD_SECTIONS, type CardSection } from '../projects/card/card.js'
+import { CARD_SECTIONS, type Card, type CardSection, type CardTexts } from '../projects/card/card.js'
 import type { Link, Project } from '../projects/project.js'
 import { canonicalJson, sha256 } from '../publications/canonical-json.js'
 import type { ProjectVersionDto } from '../publications/publications.dto.js'
@@ -57,7 +57,8 @@ const SECTION_TITLES: Readonly<Record<CardSection, string>> = {
 }
 
 const fact = (label: string, value: string): ExportDocument['facts'] => (value.trim() === '' ? [] : [{ label, value }])
-const nameOf = ({ displayName, username }: { displayName: string; username: string }): string => displayName || username
+type Named = Record<'displayName' | 'username', string>
+const nameOf = ({ displayName, username }: Named): string => displayName || username
 
 /** A report as it is now. @param portal address of the portal, without a slash at its end */
 export function reportDocument(report: ReportDto, project: Project, portal: string): ExportDocument {
@@ -74,14 +75,32 @@ export function reportDocument(report: ReportDto, project: Project, portal: stri
   }
 }
 
+/** The card of a project as it is now. @param owner null when the account is gone @param portal as above */
+export function cardDocument(project: Project, card: Card, owner: Named | null, portal: string): ExportDocument {
+  const { id, slug, title, summary, task, tags, frameworks, licence, contacts, links, cover, updatedAt } = project
+  const author = owner ? nameOf(owner) : ''
+  return {
+    ...{ projectId: id, title, summary, licence, links, cover, warning: '', tables: [] },
+    authors: contacts.length > 0 ? contacts.map(({ name }) => name) : author === '' ? [] : [author],
+    version: `Revision ${card.revision}`,
+    at: updatedAt.toISOString(),
+    hash: sha256(canonicalJson({ title, summary, texts: card.texts })),
+    permalink: `${portal}/p/${slug}`,
+    facts: [...fact('Task', task), ...fact('Tags', tags.join(', ')), ...fact('Frameworks', frameworks.join(', '))],
+    parts: cardParts(card.texts),
+  }
+}
+
+const cardParts = (card: CardTexts): ExportPart[] =>
+  CARD_SECTIONS.flatMap((section): ExportPart[] => {
+    const text = card[section]
+    return text ? [{ key: `s-${section}-`, title: SECTION_TITLES[section], text, isChapter: false }] : []
+  })
+
 /** A version as it was published; of its parts those that say something. @param portal as above */
 export function versionDocument(version: ProjectVersionDto, portal: string): ExportDocument {
   const { projectId, title, summary, licence, at, hash, card, reports, datasets, apps, contacts, links, cover } = version
   const owner = nameOf(version.owner)
-  const sections = CARD_SECTIONS.flatMap((section): ExportPart[] => {
-    const text = card[section]
-    return text ? [{ key: `s-${section}-`, title: SECTION_TITLES[section], text, isChapter: false }] : []
-  })
   const chapters = reports.map(({ title: name, content }, index): ExportPart => ({
     key: `s-report-${index + 1}-`,
     title: name,
@@ -108,7 +127,7 @@ export function versionDocument(version: ProjectVersionDto, portal: string): Exp
       ...fact('Frameworks', version.frameworks.join(', ')),
       ...fact('What is new', version.note),
     ],
-    parts: [...sections, ...chapters],
+    parts: [...cardParts(card), ...chapters],
     tables: tables.filter(({ rows }) => rows.length > 0),
   }
 }

@@ -22,23 +22,32 @@ export class ExportPress {
     private readonly printer: PdfPrinter,
   ) {}
 
-  /** @throws DomainError `export-too-large`, `export-busy` */
-  async html(document: ExportDocument, signal: AbortSignal): Promise<Buffer> {
-    return Buffer.from(await this.page(document, signal))
+  /** Whether there is something here that prints. */
+  get canPrint(): boolean {
+    return this.printer.isAvailable
+  }
+
+  /**
+   * @param isPatient nobody waits for it at a page: it waits for its turn, however many are before it
+   * @throws DomainError `export-too-large`, `export-busy`
+   */
+  async html(document: ExportDocument, signal: AbortSignal, isPatient = false): Promise<Buffer> {
+    return Buffer.from(await this.page(document, signal, isPatient))
   }
 
   /** @throws DomainError as {@link html}, and `export-unavailable`, `export-failed` */
-  pdf(document: ExportDocument, signal: AbortSignal): Promise<Buffer> {
-    if (!this.printer.isAvailable) throw new DomainError('export-unavailable')
-    return this.prints.run(signal, async () => this.printer.print(await this.page(document, signal), signal))
+  pdf(document: ExportDocument, signal: AbortSignal, isPatient = false): Promise<Buffer> {
+    if (!this.canPrint) throw new DomainError('export-unavailable')
+    return this.prints.run(signal, async () => this.printer.print(await this.page(document, signal, isPatient), signal), isPatient)
   }
 
-  private page(document: ExportDocument, signal: AbortSignal): Promise<string> {
-    return this.pages.run(signal, async () => {
+  private page(document: ExportDocument, signal: AbortSignal, isPatient: boolean): Promise<string> {
+    const set = async (): Promise<string> => {
       const html = exportPage(document, await this.files.read(document, signal), this.config.publicUrl)
       const size = Buffer.byteLength(html)
       if (size > MAX_HTML_BYTES) throw new DomainError('export-too-large', { size, limit: MAX_HTML_BYTES })
       return html
-    })
+    }
+    return this.pages.run(signal, set, isPatient)
   }
 }

@@ -27,5 +27,6 @@ function printerOf({ chromium, gotenbergUrl, pdfTimeoutSeconds }: Settings): Pdf
   imports: [ProjectsModule, AssetDirectoryModule, EngineDirectoryModule, ReportsModule, PublicationsModule],
   controllers: [ExportsController],
   providers: [{ provide: PdfPrinter, inject: [CONFIG], useFactory: printerOf }, ExportFileReader, ExportPress, ExportsService],
+  exports: [ExportPress],
 })
 export class ExportsModule {}

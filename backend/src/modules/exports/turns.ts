@@ -12,12 +12,13 @@ export class Turns {
 
   /**
    * @param signal ends the waiting: nobody wants the result any more
+   * @param isPatient waits however many do already
    * @throws DomainError `export-busy`, and what the work throws; the reason of the signal
    */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async run<T>(signal: AbortSignal, work: () => Promise<T>, isPatient = false): Promise<T> {
     signal.throwIfAborted()
     if (this.running < this.atOnce) this.running++
-    else await this.wait(signal)
+    else await this.wait(signal, isPatient)
     try {
       signal.throwIfAborted()
       return await work()
@@ -29,8 +30,8 @@ export class Turns {
     }
   }
 
-  private wait(signal: AbortSignal): Promise<void> {
-    if (this.waiting.length >= this.mostWaiting) throw new DomainError('export-busy')
+  private wait(signal: AbortSignal, isPatient: boolean): Promise<void> {
+    if (!isPatient && this.waiting.length >= this.mostWaiting) throw new DomainError('export-busy')
     return new Promise((resolve, reject) => {
       const turn = (): void => {
         signal.removeEventListener('abort', leave)

@@ -114,8 +114,23 @@ export class MinioObjectStore extends ObjectStore implements OnApplicationBootst
   }
 
   head(key: string, length: number): Promise<Buffer | null> {
-    const begin = async () => buffer(await this.client.getPartialObject(this.bucket, key, 0, length))
-    return this.call(() => unless(NO_OBJECT, null, unless(NO_SUCH_RANGE, Buffer.alloc(0), begin())))
+    return this.slice(key, 0, length)
+  }
+
+  slice(key: string, from: number, length: number): Promise<Buffer | null> {
+    const read = async () => buffer(await this.client.getPartialObject(this.bucket, key, from, length))
+    return this.call(() => unless(NO_OBJECT, null, unless(NO_SUCH_RANGE, Buffer.alloc(0), read())))
+  }
+
+  async keysUnder(prefix: string, most: number): Promise<string[]> {
+    const { objects } = await this.call(() => this.client.listObjectsV2Query(this.bucket, prefix, '', '', most, ''))
+    return objects.flatMap(({ name }) => name ?? [])
+  }
+
+  async sendPart(key: string, uploadId: string, number: number, bytes: Buffer): Promise<string> {
+    const part = { bucketName: this.bucket, objectName: key, uploadID: uploadId, partNumber: number, headers: {} }
+    const { etag } = await this.call(() => this.client.uploadPart(part, bytes))
+    return etag
   }
 
   async stat(key: string): Promise<StoredObject | null> {

@@ -53,6 +53,12 @@ export abstract class ObjectStore {
   abstract put(key: string, bytes: Buffer, contentType: string): Promise<void>
   /** The bytes of an object; null when there is none. @throws Error when there are more than `most` */
   abstract get(key: string, most: number): Promise<Buffer | null>
+  /** The bytes of an object from `from`, at most `length`; none beyond its end, null when there is no such object. */
+  abstract slice(key: string, from: number, length: number): Promise<Buffer | null>
+  /** Up to `most` keys that begin with the prefix. */
+  abstract keysUnder(prefix: string, most: number): Promise<string[]>
+  /** Sends a part of an upload from the portal itself. Every part but the last has at least 5 MiB. @returns its etag */
+  abstract sendPart(key: string, uploadId: string, number: number, bytes: Buffer): Promise<string>
   /** The first bytes of an object, at most `length`; null when there is none. */
   abstract head(key: string, length: number): Promise<Buffer | null>
   /** The object, or null when there is none. */

@@ -531,7 +531,7 @@ export type ProjectDto = {
     /**
      * what you may do with it
      */
-    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:star' | 'project:view' | 'card:save' | 'report:save' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'publication:manage' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
+    allowed: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:star' | 'project:view' | 'card:save' | 'report:save' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'publication:manage' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'task:read' | 'task:manage' | 'export:start' | 'run:read' | 'run:write'>;
     createdAt: string;
     updatedAt: string;
     revision: number;
@@ -609,11 +609,11 @@ export type TransferDto = {
 };
 
 export type PermissionsDto = {
-    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:star' | 'project:view' | 'card:save' | 'report:save' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'publication:manage' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'>;
+    instance: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:star' | 'project:view' | 'card:save' | 'report:save' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'publication:manage' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'task:read' | 'task:manage' | 'export:start' | 'run:read' | 'run:write'>;
     /**
      * null when no project was asked for
      */
-    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:star' | 'project:view' | 'card:save' | 'report:save' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'publication:manage' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'run:read' | 'run:write'> | null;
+    project: Array<'self:read' | 'self:update' | 'system:read' | 'event:read' | 'directory:read' | 'group:read' | 'group:manage' | 'group:create' | 'user:manage' | 'session:manage' | 'token:manage' | 'audit:read' | 'project:create' | 'project:read' | 'project:update' | 'project:star' | 'project:view' | 'card:save' | 'report:save' | 'project:delete' | 'project:members' | 'project:share' | 'project:transfer' | 'publication:manage' | 'dataset:read' | 'dataset:create' | 'dataset:update' | 'dataset:delete' | 'engine:read' | 'engine:log' | 'engine:create' | 'engine:update' | 'engine:delete' | 'engine:open' | 'engine:administer' | 'registry:manage' | 'size:read' | 'size:manage' | 'quota:read' | 'log:manage' | 'quota:manage' | 'task:read' | 'task:manage' | 'export:start' | 'run:read' | 'run:write'> | null;
 };
 
 export type CardDto = {
@@ -2415,6 +2415,114 @@ export type PublicationPolicyDto = {
     revision: number;
 };
 
+export type TaskProblemDto = {
+    /**
+     * a code of the catalogue of problems
+     */
+    code: string;
+    /**
+     * what is wrong, and what to do about it
+     */
+    detail: string;
+};
+
+export type TaskResultDto = {
+    bytes: number;
+    /**
+     * when it is removed
+     */
+    expiresAt: string;
+};
+
+export type TaskDto = {
+    id: string;
+    kind: 'bulk-export';
+    state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * how many items have come to an end, in whatever way
+     */
+    current: number;
+    /**
+     * how many items there are; 0 until that is known
+     */
+    total: number;
+    done: number;
+    skipped: number;
+    failed: number;
+    /**
+     * whether it was asked to end and has not yet
+     */
+    cancelling: boolean;
+    /**
+     * whether `retry` would do something
+     */
+    canRetry: boolean;
+    createdAt: string;
+    startedAt: string | null;
+    endedAt: string | null;
+    createdBy: PersonDto;
+    /**
+     * what it does now, or how it ended
+     */
+    note: string;
+    /**
+     * why it failed
+     */
+    problem: TaskProblemDto | null;
+    /**
+     * what there is to download
+     */
+    result: TaskResultDto | null;
+    /**
+     * what it was asked to do
+     */
+    params: {
+        [key: string]: unknown;
+    };
+};
+
+export type TaskPage = {
+    items: Array<TaskDto>;
+    nextCursor: string | null;
+};
+
+export type TaskItemDto = {
+    id: string;
+    projectId: string;
+    /**
+     * as it was called when the task began
+     */
+    title: string;
+    slug: string;
+    state: 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
+    /**
+     * what to do about it; null where all is well
+     */
+    reason: string | null;
+    /**
+     * how many it made
+     */
+    files: number;
+    bytes: number;
+};
+
+export type TaskItemPage = {
+    items: Array<TaskItemDto>;
+    nextCursor: string | null;
+};
+
+export type StartExportDto = {
+    format: 'html' | 'pdf';
+    /**
+     * published: the newest version of each project; drafts: its card and its reports as they are now
+     */
+    what: 'published' | 'drafts';
+    /**
+     * only projects that are one of these; all when left out
+     */
+    visibility?: Array<'private' | 'internal' | 'public'>;
+};
+
 export type VersionDto = {
     name: string;
     version: string;
@@ -2492,7 +2600,7 @@ export type Problem = {
      * what happened and what to do
      */
     detail: string;
-    code: 'validation-failed' | 'rich-text-invalid' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'asset-not-found' | 'asset-type-unknown' | 'asset-too-large' | 'assets-full' | 'asset-not-arrived' | 'asset-mismatch' | 'asset-invalid' | 'asset-in-use' | 'report-not-found' | 'report-revision-not-found' | 'report-revision-conflict' | 'too-many-reports' | 'figure-not-found' | 'figure-invalid' | 'too-many-figures' | 'card-revision-conflict' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-generation-not-found' | 'engine-not-preview' | 'engine-digest-unknown' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'registry-not-found' | 'too-many-registries' | 'quota-apps-exceeded' | 'publication-blocked' | 'publication-in-progress' | 'publication-too-large' | 'publication-policy-conflict' | 'version-not-found' | 'version-withdrawn' | 'export-unavailable' | 'export-too-large' | 'export-busy' | 'export-failed' | 'internal-error';
+    code: 'validation-failed' | 'rich-text-invalid' | 'malformed-request' | 'invalid-cursor' | 'body-too-large' | 'headers-too-large' | 'request-too-slow' | 'unsupported-media-type' | 'route-not-found' | 'too-many-requests' | 'too-many-streams' | 'not-signed-in' | 'session-stale' | 'session-reused' | 'session-not-found' | 'password-change-required' | 'current-password-wrong' | 'user-revision-conflict' | 'user-not-found' | 'user-name-taken' | 'last-admin' | 'own-account' | 'user-owns-projects' | 'password-from-provider' | 'import-invalid' | 'group-name-taken' | 'group-revision-conflict' | 'membership-from-provider' | 'cross-site-request' | 'invalid-credentials' | 'identity-provider-not-configured' | 'identity-provider-unavailable' | 'sign-in-failed' | 'account-disabled' | 'sign-in-not-permitted' | 'csrf-token-invalid' | 'not-allowed' | 'database-unavailable' | 'object-store-unavailable' | 'object-store-full' | 'token-not-found' | 'project-not-found' | 'member-not-found' | 'too-many-members' | 'group-not-found' | 'owner-is-member' | 'project-revision-conflict' | 'dataset-not-found' | 'dataset-name-taken' | 'file-not-found' | 'file-name-taken' | 'upload-not-found' | 'upload-part-missing' | 'upload-part-mismatch' | 'upload-size-mismatch' | 'upload-not-pending' | 'upload-completing' | 'upload-too-large' | 'asset-not-found' | 'asset-type-unknown' | 'asset-too-large' | 'assets-full' | 'asset-not-arrived' | 'asset-mismatch' | 'asset-invalid' | 'asset-in-use' | 'report-not-found' | 'report-revision-not-found' | 'report-revision-conflict' | 'too-many-reports' | 'figure-not-found' | 'figure-invalid' | 'too-many-figures' | 'card-revision-conflict' | 'engine-not-found' | 'engine-name-taken' | 'engine-revision-conflict' | 'engine-generation-not-found' | 'engine-not-preview' | 'engine-digest-unknown' | 'engine-deleting' | 'size-not-found' | 'size-id-taken' | 'size-is-default' | 'size-revision-conflict' | 'too-many-sizes' | 'registry-not-found' | 'too-many-registries' | 'quota-apps-exceeded' | 'publication-blocked' | 'publication-in-progress' | 'publication-too-large' | 'publication-policy-conflict' | 'version-not-found' | 'version-withdrawn' | 'export-unavailable' | 'export-too-large' | 'export-busy' | 'export-failed' | 'task-not-found' | 'task-running' | 'task-not-ended' | 'task-without-result' | 'task-without-failures' | 'task-owner-not-allowed' | 'disk-full' | 'internal-error';
     requestId: string;
     errors?: Array<{
         path: string;
@@ -10143,6 +10251,10 @@ export type ExportReportData = {
          * html when left out
          */
         format?: 'html' | 'pdf';
+        /**
+         * in which it says what nobody wrote into it; by Accept-Language when left out
+         */
+        lang?: 'en' | 'de';
     };
     url: '/api/reports/{id}/export';
 };
@@ -10208,6 +10320,10 @@ export type ExportProjectVersionData = {
          * html when left out
          */
         format?: 'html' | 'pdf';
+        /**
+         * in which it says what nobody wrote into it; by Accept-Language when left out
+         */
+        lang?: 'en' | 'de';
     };
     url: '/api/projects/{id}/versions/{number}/export';
 };
@@ -10266,6 +10382,434 @@ export type ExportProjectVersionResponses = {
 
 export type ExportProjectVersionResponse = ExportProjectVersionResponses[keyof ExportProjectVersionResponses];
 
+export type ListTasksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+        state?: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    };
+    url: '/api/tasks';
+};
+
+export type ListTasksErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListTasksError = ListTasksErrors[keyof ListTasksErrors];
+
+export type ListTasksResponses = {
+    200: TaskPage;
+};
+
+export type ListTasksResponse = ListTasksResponses[keyof ListTasksResponses];
+
+export type DeleteTaskData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/tasks/{id}';
+};
+
+export type DeleteTaskErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: task-not-ended
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DeleteTaskError = DeleteTaskErrors[keyof DeleteTaskErrors];
+
+export type DeleteTaskResponses = {
+    204: void;
+};
+
+export type DeleteTaskResponse = DeleteTaskResponses[keyof DeleteTaskResponses];
+
+export type GetTaskData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/tasks/{id}';
+};
+
+export type GetTaskErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type GetTaskError = GetTaskErrors[keyof GetTaskErrors];
+
+export type GetTaskResponses = {
+    200: TaskDto;
+};
+
+export type GetTaskResponse = GetTaskResponses[keyof GetTaskResponses];
+
+export type ListTaskItemsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        limit?: number;
+        state?: 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
+    };
+    url: '/api/tasks/{id}/items';
+};
+
+export type ListTaskItemsErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type ListTaskItemsError = ListTaskItemsErrors[keyof ListTaskItemsErrors];
+
+export type ListTaskItemsResponses = {
+    200: TaskItemPage;
+};
+
+export type ListTaskItemsResponse = ListTaskItemsResponses[keyof ListTaskItemsResponses];
+
+export type DownloadTaskResultData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/tasks/{id}/download';
+};
+
+export type DownloadTaskResultErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: task-without-result
+     */
+    409: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type DownloadTaskResultError = DownloadTaskResultErrors[keyof DownloadTaskResultErrors];
+
+export type CancelTaskData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/tasks/{id}/cancel';
+};
+
+export type CancelTaskErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type CancelTaskError = CancelTaskErrors[keyof CancelTaskErrors];
+
+export type CancelTaskResponses = {
+    200: TaskDto;
+};
+
+export type CancelTaskResponse = CancelTaskResponses[keyof CancelTaskResponses];
+
+export type RetryTaskData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/tasks/{id}/retry';
+};
+
+export type RetryTaskErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * not there, or you may not see it
+     */
+    404: Problem;
+    /**
+     * does not go with what is stored: task-not-ended, task-without-failures, task-running
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type RetryTaskError = RetryTaskErrors[keyof RetryTaskErrors];
+
+export type RetryTaskResponses = {
+    200: TaskDto;
+};
+
+export type RetryTaskResponse = RetryTaskResponses[keyof RetryTaskResponses];
+
+export type StartBulkExportData = {
+    body: StartExportDto;
+    path?: never;
+    query?: never;
+    url: '/api/admin/exports';
+};
+
+export type StartBulkExportErrors = {
+    /**
+     * the request is not valid
+     */
+    400: Problem;
+    /**
+     * not signed in
+     */
+    401: Problem;
+    /**
+     * not allowed
+     */
+    403: Problem;
+    /**
+     * does not go with what is stored: export-unavailable, task-running
+     */
+    409: Problem;
+    /**
+     * the body is too large
+     */
+    413: Problem;
+    /**
+     * the body is no JSON
+     */
+    415: Problem;
+    /**
+     * too many requests
+     */
+    429: Problem;
+    /**
+     * the address or a header is too long
+     */
+    431: Problem;
+    /**
+     * a part that this needs is away
+     */
+    503: Problem;
+};
+
+export type StartBulkExportError = StartBulkExportErrors[keyof StartBulkExportErrors];
+
+export type StartBulkExportResponses = {
+    202: TaskDto;
+};
+
+export type StartBulkExportResponse = StartBulkExportResponses[keyof StartBulkExportResponses];
+
 export type StreamEventsData = {
     body?: never;
     path?: never;
@@ -10300,7 +10844,7 @@ export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
 
 export type StreamEventsResponses = {
     /**
-     * events engine.status-changed, upload.completed, project.changed, report.changed, report.presence, figure.changed, project.registries-changed, project.quota-changed, quota.default-changed, project.published, project.deleted, system.changed
+     * events engine.status-changed, upload.completed, project.changed, report.changed, report.presence, figure.changed, project.registries-changed, project.quota-changed, quota.default-changed, project.published, project.deleted, task.changed, system.changed
      */
     200: {
         id?: string;
