@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { RichNode } from '../richtext/rich-text.js'
 import { chartDrawing } from './chart-drawing.js'
 import { fileNameOf, type ExportDocument } from './export-document.js'
+import { EXPORT_LANGUAGES, languageOf } from './export-language.js'
 import { exportPage } from './export-page.js'
+import { WORDS } from './export-words.js'
+import { sheetStyle } from './page-style.js'
 import { Turns } from './turns.js'
 
 const spec = (trace: Record<string, unknown>, layout: Record<string, unknown> = {}) => ({ data: [{ type: 'scatter', ...trace }], layout })
@@ -37,28 +40,85 @@ describe('a drawing of a chart', () => {
   })
 })
 
-describe('an exported page', () => {
-  const text = (...content: RichNode[]): ExportDocument => ({
-    ...{
-      projectId: 'p',
-      title: 'T',
-      summary: '',
-      authors: ['A "B" <c>'],
-      licence: 'MIT',
-      version: 'Version 1',
-      at: '2026-01-02T00:00:00Z',
-    },
-    ...{ hash: 'h', permalink: 'https://portal.example/p/x', warning: '', facts: [], cover: null, tables: [] },
-    links: [{ title: 'bad', url: 'javascript:alert(1)' }],
-    parts: [{ key: null, title: null, text: { type: 'doc', content }, isChapter: false }],
-  })
-  const nothing = { pictures: new Map(), leftOut: new Set<string>(), apps: new Map(), formulaStyle: '' }
+const text = (...content: RichNode[]): ExportDocument => ({
+  ...{
+    projectId: 'p',
+    language: 'en',
+    title: 'T',
+    summary: '',
+    authors: ['A "B" <c>'],
+    licence: 'MIT',
+    version: 'Version 1',
+    at: '2026-01-02T00:00:00Z',
+  },
+  ...{ hash: 'h', permalink: 'https://portal.example/p/x', warning: '', facts: [], cover: null, tables: [] },
+  links: [{ title: 'bad', url: 'javascript:alert(1)' }],
+  parts: [{ key: null, title: null, text: { type: 'doc', content }, isChapter: false }],
+})
+const nothing = { pictures: new Map(), leftOut: new Set<string>(), apps: new Map(), formulaStyle: '' }
 
+describe('an exported page', () => {
   it('links nothing that may not be linked, and leaves no markup in what it says', () => {
     const html = exportPage(text(), nothing, 'https://portal.example')
     expect(html).not.toContain('javascript:')
     expect(html).toContain('content="A &quot;B&quot; &lt;c&gt;"')
   })
+})
+
+describe('the language of an export', () => {
+  it.each([
+    [undefined, 'en'],
+    ['', 'en'],
+    ['fr, es;q=0.5', 'en'],
+    ['de-AT,de;q=0.9,en;q=0.8', 'de'],
+    ['en;q=0.5, de-CH;q=0.7', 'de'],
+    ['en, de', 'en'],
+    ['de;q=0, en;q=0.1', 'en'],
+    ['*', 'en'],
+    ['de;q=nonsense', 'en'],
+  ])('of %j is %s', (header, language) => expect(languageOf(header)).toBe(language))
+
+  /** All texts with what leads to them. */
+  const textsOf = (value: unknown, path = ''): [string, string][] =>
+    typeof value === 'function'
+      ? [[path, String((value as (number: number) => string)(3))]]
+      : typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([key, each]) => textsOf(each, `${path}.${key}`))
+        : [[path, String(value)]]
+
+  it('lacks nothing, and is not English by mistake', () => {
+    const english = textsOf(WORDS.en)
+    const same = [
+      ...['.version', '.labels.version', '.labels.frameworks', '.labels.links', '.datasets.columns.0', '.datasets.columns.3'],
+      ...['.apps.title', '.apps.columns.0', '.apps.columns.1', '.apps.columns.2', '.video'],
+    ]
+    for (const language of EXPORT_LANGUAGES) {
+      const texts = textsOf(WORDS[language])
+      expect(texts.map(([path]) => path)).toEqual(english.map(([path]) => path))
+      expect(texts.filter(([, text]) => text.trim() === '')).toEqual([])
+      if (language === 'en') continue
+      expect(texts.filter(([, text], index) => text === english[index]?.[1]).map(([path]) => path)).toEqual(same)
+    }
+  })
+
+  it('is that of the whole page', () => {
+    const html = exportPage(
+      { ...text({ type: 'video', attrs: { asset: 'v', title: 'Fahrt' } }), language: 'de' },
+      nothing,
+      'https://portal.example',
+    )
+    expect(html).toContain('<html lang="de">')
+    expect(html).toMatch(/Lizenz.*MIT/)
+    expect(html).toContain('Video: Fahrt (<a')
+    expect(html).toContain('online ansehen')
+    expect(html).toContain('content:"Seite " counter(page) " von " counter(pages)')
+  })
+})
+
+it('says on each sheet what it is of, whatever its title has in it', () => {
+  const style = sheetStyle({ ...text(), title: '"}</style><script>alert(1)</script>\\a \n@import url(x);\ud800' })
+  expect(style).not.toMatch(/[<>\n\ud800]|@import|url\(/)
+  expect(style.replace(/"[^"\\]*(?:\\[0-9a-f]{1,6} [^"\\]*)*"/g, '""').match(/[{}]/g)).toHaveLength(16)
 })
 
 describe('the name of the file', () => {

@@ -2,7 +2,8 @@ import { escapeHtml } from '../richtext/html.js'
 import { safeUrl } from '../richtext/safe-url.js'
 import type { ExportDocument, ExportPart, ExportTable } from './export-document.js'
 import { exportText, type ExportFiles } from './export-text.js'
-import { PAGE_STYLE } from './page-style.js'
+import { WORDS } from './export-words.js'
+import { PAGE_STYLE, sheetStyle } from './page-style.js'
 
 /** Nothing in the file may load or run anything, whatever may have got into it. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
@@ -11,13 +12,13 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; fo
 export function exportPage(document: ExportDocument, files: ExportFiles, portal: string): string {
   const cover = document.cover === null ? undefined : files.pictures.get(document.cover)
   return [
-    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+    `<!doctype html>\n<html lang="${document.language}">\n<head>\n<meta charset="utf-8">`,
     `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="referrer" content="no-referrer">',
     `<title>${escapeHtml(document.title)}</title>`,
     ...document.authors.map((name) => `<meta name="author" content="${escapeHtml(name)}">`),
-    `<style>${PAGE_STYLE}${files.formulaStyle}</style>`,
+    `<style>${PAGE_STYLE}${sheetStyle(document)}${files.formulaStyle}</style>`,
     '</head>\n<body>\n<main>\n<header class="head">',
     `<h1>${escapeHtml(document.title)}</h1>`,
     document.summary.trim() === '' ? '' : `<p class="summary">${escapeHtml(document.summary)}</p>`,
@@ -26,7 +27,7 @@ export function exportPage(document: ExportDocument, files: ExportFiles, portal:
     facts(document),
     '</header>',
     cover ? `<figure class="cover"><img src="${escapeHtml(cover.url)}" alt=""></figure>` : '',
-    ...document.parts.map((part) => partHtml(part, files, portal, document.permalink)),
+    ...document.parts.map((part) => partHtml(part, document, files, portal)),
     ...document.tables.map(tableHtml),
     '</main>',
     footer(document),
@@ -36,22 +37,23 @@ export function exportPage(document: ExportDocument, files: ExportFiles, portal:
 
 const row = (label: string, value: string): string => `<div><dt>${escapeHtml(label)}</dt><dd>${value}</dd></div>`
 
-function facts({ version, at, licence, hash, permalink, facts: others, links }: ExportDocument): string {
+function facts({ language, version, at, licence, hash, permalink, facts: others, links }: ExportDocument): string {
+  const { labels } = WORDS[language]
   return [
     '<dl class="facts">',
-    row('Version', `${escapeHtml(version)}, ${dayOf(at)}`),
+    row(labels.version, `${escapeHtml(version)}, ${dayOf(at)}`),
     ...others.map(({ label, value }) => row(label, escapeHtml(value))),
-    row('Licence', escapeHtml(licence || 'none given')),
-    ...(links.length === 0 ? [] : [row('Links', links.map(({ title, url }) => linkTo(url, title || url)).join(', '))]),
-    row('Address', linkTo(permalink, permalink)),
+    row(labels.licence, escapeHtml(licence || labels.noLicence)),
+    ...(links.length === 0 ? [] : [row(labels.links, links.map(({ title, url }) => linkTo(url, title || url)).join(', '))]),
+    row(labels.address, linkTo(permalink, permalink)),
     row('SHA-256', `<code>${escapeHtml(hash)}</code>`),
     '</dl>',
   ].join('')
 }
 
-function partHtml(part: ExportPart, files: ExportFiles, portal: string, permalink: string): string {
+function partHtml(part: ExportPart, document: ExportDocument, files: ExportFiles, portal: string): string {
   const title = part.title === null ? '' : `<h2 class="part-title">${escapeHtml(part.title)}</h2>`
-  return `<section class="${part.isChapter ? 'part chapter' : 'part'}">${title}${exportText(part, files, portal, permalink)}</section>`
+  return `<section class="${part.isChapter ? 'part chapter' : 'part'}">${title}${exportText(part, document, files, portal)}</section>`
 }
 
 function tableHtml({ title, columns, rows }: ExportTable): string {

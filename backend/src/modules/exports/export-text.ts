@@ -2,7 +2,8 @@ import { withNodes } from '../reports/report.js'
 import { renderHtml } from '../richtext/render-html.js'
 import type { RichMark, RichNode, RichText } from '../richtext/rich-text.js'
 import { chartDrawing } from './chart-drawing.js'
-import type { ExportPart } from './export-document.js'
+import type { ExportDocument, ExportPart } from './export-document.js'
+import { WORDS, type ExportWords } from './export-words.js'
 
 /** A picture as a `data:` address. */
 export interface InlinedPicture {
@@ -22,23 +23,37 @@ export interface ExportFiles {
   formulaStyle: string
 }
 
-/** A text as HTML that needs nothing outside of itself. @param portal address of the portal @param permalink where what is not in the file is found */
-export function exportText({ key, text }: ExportPart, files: ExportFiles, portal: string, permalink: string): string {
-  return renderHtml(standingAlone(text, files.leftOut, portal, permalink), {
+/** A text as HTML that needs nothing outside of itself. @param portal address of the portal */
+export function exportText(
+  { key, text }: ExportPart,
+  { language, permalink }: Pick<ExportDocument, 'language' | 'permalink'>,
+  files: ExportFiles,
+  portal: string,
+): string {
+  const words = WORDS[language]
+  return renderHtml(standingAlone(text, { words, leftOut: files.leftOut, portal, permalink }), {
     asset: (id) => files.pictures.get(id) ?? null,
     app: (id) => files.apps.get(id) ?? null,
     charts: 'table',
     drawing: ({ spec }) => chartDrawing(spec),
+    labels: words.text,
     ...(key === null ? {} : { idPrefix: key }),
   })
 }
 
+interface Surroundings {
+  words: ExportWords
+  leftOut: ReadonlySet<string>
+  portal: string
+  /** Where what is not in the file is found. */
+  permalink: string
+}
+
 /** The text with links that lead to the portal from anywhere, and with a link in the place of what is not in the file. */
-const standingAlone = (doc: RichText, leftOut: ReadonlySet<string>, portal: string, permalink: string): RichText =>
+const standingAlone = (doc: RichText, { words, leftOut, portal, permalink }: Surroundings): RichText =>
   withNodes(doc, (node) => {
-    if (node.type === 'video') return note('Video', node.attrs.title, 'watch it online', permalink)
-    if (node.type === 'image' && leftOut.has(node.attrs.asset))
-      return note('Picture too large for this file', node.attrs.alt, 'see it online', permalink)
+    if (node.type === 'video') return note(words.video, node.attrs.title, words.watch, permalink)
+    if (node.type === 'image' && leftOut.has(node.attrs.asset)) return note(words.tooLarge, node.attrs.alt, words.look, permalink)
     if (node.type === 'text' || node.type === 'inlineMath')
       return node.marks ? { ...node, marks: node.marks.map((mark) => absolute(mark, portal)) } : node
     return node

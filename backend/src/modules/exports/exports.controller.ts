@@ -1,10 +1,11 @@
-import { Controller, Get, Header, Param, Query, Res, StreamableFile } from '@nestjs/common'
+import { Controller, Get, Header, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common'
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
 import { Auth, Can, type AuthContext } from '../../common/auth-context/auth-context.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { Raises } from '../../common/problem/raises.js'
 import { contentDisposition } from '../../platform/object-store/download-headers.js'
+import { languageOf } from './export-language.js'
 import { ExportQuery } from './exports.dto.js'
 import { ExportsService, type ExportFile } from './exports.service.js'
 
@@ -25,10 +26,11 @@ export class ExportsController {
   async report(
     @Auth() auth: AuthContext,
     @Param('id') id: string,
-    @Query() { format }: ExportQuery,
+    @Query() { format, lang }: ExportQuery,
+    @Headers('accept-language') accepted: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    return download(await this.exports.report(auth, id, format, untilClosed(reply)))
+    return download(await this.exports.report(auth, id, { format, language: lang ?? languageOf(accepted) }, untilClosed(reply)))
   }
 
   @Get('projects/:id/versions/:number/export')
@@ -42,10 +44,11 @@ export class ExportsController {
     @Auth() auth: AuthContext,
     @Param('id') id: string,
     @Param('number') number: string,
-    @Query() { format }: ExportQuery,
+    @Query() { format, lang }: ExportQuery,
+    @Headers('accept-language') accepted: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    return download(await this.exports.version(auth, id, number, format, untilClosed(reply)))
+    return download(await this.exports.version(auth, id, number, { format, language: lang ?? languageOf(accepted) }, untilClosed(reply)))
   }
 }
 

@@ -1,3 +1,6 @@
+import type { ExportDocument } from './export-document.js'
+import { WORDS } from './export-words.js'
+
 /** How an export looks: light, readable, and on paper with breaks where they do no harm. The fonts are those of the reader's system. */
 export const PAGE_STYLE = `
 :root{color-scheme:light;--text:#1b1f24;--muted:#57606a;--line:#d8dee4;--soft:#f6f8fa;--accent:#0b57d0}
@@ -55,7 +58,6 @@ div.rt-math{overflow-x:auto;overflow-y:hidden;text-align:center;margin:0 0 1em}
 mark{background:#fff3b0}
 .foot{margin-top:48px;padding-top:16px;padding-bottom:40px;border-top:1px solid var(--line);font-size:13px;color:var(--muted)}
 .foot p{margin:0 0 4px}
-@page{size:A4;margin:18mm 16mm}
 @media print{
 body{font-size:11pt}
 main,.foot{max-width:none;padding-left:0;padding-right:0}
@@ -66,3 +68,22 @@ p,li{orphans:3;widows:3}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 `
+
+/** What each sheet of paper says about the text that is on it: at the top from the second sheet on, since the first one begins with it. */
+export function sheetStyle({ language, title, version, hash, permalink }: ExportDocument): string {
+  const [page, of] = WORDS[language].page
+  const small = 'font:8pt system-ui,sans-serif;color:#57606a'
+  const name = [...title].length > 70 ? `${[...title].slice(0, 69).join('').trim()}…` : title
+  const boxes = {
+    'top-left': `content:${cssText(name)};width:60%;text-align:left`,
+    'top-right': `content:${cssText(`${version} · SHA-256 ${hash.slice(0, 12)}…`)};text-align:right`,
+    'bottom-left': `content:${cssText(permalink)};width:75%;text-align:left`,
+    'bottom-right': `content:${cssText(page)} counter(page) ${cssText(of)} counter(pages);text-align:right`,
+  }
+  const written = Object.entries(boxes).map(([place, style]) => `@${place}{${style};${small}}`)
+  return `@page{size:A4;margin:20mm 16mm 18mm;${written.join('')}}@page :first{@top-left{content:none}@top-right{content:none}}`
+}
+
+/** A text in CSS: whatever could end it there, or in HTML, is written by its number. @see https://www.w3.org/TR/css-syntax-3/#consume-escaped-code-point */
+const cssText = (text: string): string =>
+  `"${text.toWellFormed().replace(/[^\p{L}\p{N} ,.:/_-]/gu, (character) => `\\${(character.codePointAt(0) ?? 0).toString(16)} `)}"`

@@ -22,12 +22,13 @@ const COLUMNS = [
 /**
  * The first rows of a checked chart's numbers, trace by trace. Traces whose numbers are computed in the browser (a histogram) show what they are computed of.
  * @param most rows
+ * @param name of the column that says which of several traces a row is of
  */
-export function chartTable({ data }: ChartSpec, most: number): ChartTable {
+export function chartTable({ data }: ChartSpec, most: number, name = 'series'): ChartTable {
   const rows: Row[] = []
   for (const [index, trace] of data.entries()) {
     if (rows.length > most) break
-    const series: [string, string][] = data.length > 1 ? [['series', label(trace['name']) || String(index + 1)]] : []
+    const series: [string, string][] = data.length > 1 ? [[name, label(trace['name']) || String(index + 1)]] : []
     for (const row of rowsOf(trace, most + 1 - rows.length)) rows.push(new Map([...series, ...row]))
   }
   const shown = rows.slice(0, most)

@@ -34,6 +34,8 @@ export interface RenderLabels {
   done: string
   open: string
   data: string
+  /** Names the column that says which of several series a row is of. */
+  series: string
   firstRows: string
   openApp: string
   missingImage: string
@@ -55,7 +57,8 @@ export interface RenderOptions {
   labels?: Partial<RenderLabels>
 }
 
-const LABELS: RenderLabels = {
+/** The words in English. */
+export const LABELS: RenderLabels = {
   contents: 'Contents',
   footnotes: 'Footnotes',
   footnote: 'Footnote',
@@ -64,6 +67,7 @@ const LABELS: RenderLabels = {
   done: 'Done',
   open: 'Not done',
   data: 'Data',
+  series: 'series',
   firstRows: 'The first rows of the data.',
   openApp: 'Open the app',
   missingImage: 'This image is not available.',
@@ -340,7 +344,7 @@ class Renderer {
   }
 
   private chart({ attrs }: NodeOf<'chart'>): string {
-    const { columns, rows, more } = chartTable(attrs.spec, CHART_ROWS)
+    const { columns, rows, more } = chartTable(attrs.spec, CHART_ROWS, this.labels.series)
     const row = (cells: readonly string[]): string => tag('tr', {}, cells.map((cell) => tag('td', {}, escapeHtml(cell))).join(''))
     const head = tag('tr', {}, columns.map((column) => tag('th', { scope: 'col' }, escapeHtml(column))).join(''))
     const table =
