@@ -1,19 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+const folder = join(import.meta.dirname, 'specs')
+
+/** Journeys that start a portal of their own and never look at that of the runner. */
+const own = readdirSync(folder)
+  .filter((name) => name.endsWith('.spec.ts'))
+  .filter((name) => {
+    const text = readFileSync(join(folder, name), 'utf8')
+    return text.includes("'../fixtures/portal.ts'") && !text.includes('env.url')
+  })
+  .map((name) => `specs/${name}`)
+
+const project = (name: string, files: { include: string[]; exclude?: string[] }) => ({
+  test: {
+    name,
+    ...files,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    // On one portal journeys run one after the other: what one does the others would see.
+    fileParallelism: false,
+    bail: 0,
+  },
+})
 
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: 'e2e',
-          include: ['specs/**/*.spec.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          // One browser and one stack: journeys run one after the other, and a failed step ends its journey.
-          fileParallelism: false,
-          bail: 0,
-        },
-      },
+      // The runner takes both at the same time.
+      project('e2e', { include: ['specs/**/*.spec.ts'], exclude: own }),
+      project('e2e-own', { include: own }),
     ],
   },
 })

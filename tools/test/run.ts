@@ -25,7 +25,7 @@ interface Step {
   name: string
   /** Whether it needs the services; those steps run after the others, on one stack. */
   onServices: boolean
-  /** The step at whose side it runs, when that is asked for too. */
+  /** The step at whose side it runs, after others that do, when that is asked for too. */
   beside?: string
   run: (env: TestEnvironment | undefined) => Promise<Tally>
 }
@@ -54,24 +54,24 @@ function run(command: string, args: string[], cwd: string, env: Record<string, s
 
 const npx = (tool: string): string => join(root, 'node_modules/.bin', tool)
 
+/** When a step runs. */
+type Place = Partial<Pick<Step, 'onServices' | 'beside'>>
+
 /** A check that says yes or no, by its exit code. */
-const check = (name: string, tool: string, args: string[]): Step => ({
+const check = (name: string, command: string, args: string[], place: Place = {}): Step => ({
   name,
   onServices: false,
-  run: async () => ((await run(npx(tool), args, root)) === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }),
-})
-
-const script = (name: string, npmScript: string): Step => ({
-  name,
-  onServices: false,
+  ...place,
   run: async () =>
-    (await run('npm', ['run', '-s', npmScript], root)) === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 },
+    (await run(command, args, root, {}, place.beside !== undefined)) === 0
+      ? { passed: 1, failed: 0, skipped: 0 }
+      : { passed: 0, failed: 1, skipped: 0 },
 })
 
-const vitest = (name: string, workspace: string, project: string, options: { onServices?: boolean; beside?: string } = {}): Step => ({
+const vitest = (name: string, workspace: string, project: string, place: Place = {}): Step => ({
   name,
-  onServices: options.onServices ?? false,
-  ...(options.beside === undefined ? {} : { beside: options.beside }),
+  onServices: false,
+  ...place,
   run: async (env) => {
     const report = join(reports, `${name}-${process.pid}.json`)
     rmSync(report, { force: true })
@@ -80,7 +80,7 @@ const vitest = (name: string, workspace: string, project: string, options: { onS
       ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
       join(root, workspace),
       env,
-      options.beside !== undefined,
+      place.beside !== undefined,
     )
     const tally = tallyVitest(report)
     rmSync(report, { force: true })
@@ -98,13 +98,17 @@ async function fuzzed(env: TestEnvironment | undefined): Promise<Tally> {
   }
 }
 
+// Who asks for `e2e` alone means all journeys, with what follows `--` as a rule.
+const isSplit = asked.length === 0 || asked.includes('e2e-own')
+
 const steps: Step[] = [
-  check('lint', 'eslint', ['.', '--max-warnings=0']),
-  check('format', 'prettier', ['--check', '--log-level=warn', '.']),
-  check('imports', 'depcruise', ['backend/src', 'frontend/src', 'tools', 'bench', 'e2e', 'examples']),
-  check('unused', 'knip', []),
-  script('types', 'types'),
-  script('build', 'build'),
+  check('lint', npx('eslint'), ['.', '--max-warnings=0']),
+  // None of these takes more than one processor.
+  check('format', npx('prettier'), ['--check', '--log-level=warn', '.'], { beside: 'lint' }),
+  check('imports', npx('depcruise'), ['backend/src', 'frontend/src', 'tools', 'bench', 'e2e', 'examples'], { beside: 'lint' }),
+  check('unused', npx('knip'), [], { beside: 'lint' }),
+  check('types', 'npm', ['run', '-s', 'types'], { beside: 'lint' }),
+  check('build', 'npm', ['run', '-s', 'build']),
   vitest('tools', '.', 'tools'),
   vitest('small', 'backend', 'small'),
   vitest('contract', 'backend', 'contract'),
@@ -113,8 +117,11 @@ const steps: Step[] = [
   vitest('integration', 'backend', 'integration', { onServices: true }),
   // It mostly waits for the cluster, so another runs meanwhile.
   vitest('cluster', 'backend', 'cluster*', { onServices: true, beside: 'integration' }),
-  vitest('e2e', 'e2e', 'e2e', { onServices: true }),
-  { name: 'fuzz', onServices: true, run: fuzzed },
+  // On a portal and a database of its own, by one request at a time.
+  { name: 'fuzz', onServices: true, beside: 'integration', run: fuzzed },
+  vitest('e2e', 'e2e', isSplit ? 'e2e' : 'e2e*', { onServices: true }),
+  // Journeys on portals of their own: nothing that they do is seen on that of the others.
+  vitest('e2e-own', 'e2e', 'e2e-own', { onServices: true, beside: 'e2e' }),
 ]
 
 if (asked.join() === 'keep') {
@@ -139,16 +146,22 @@ async function take(step: Step, env?: TestEnvironment): Promise<void> {
   results.push({ name: step.name, tally, seconds: (performance.now() - from) / 1000 })
 }
 
-for (const step of chosen.filter(({ onServices }) => !onServices)) await take(step)
+/** Takes steps one after the other, each with those at its side, which are taken one after the other too. */
+async function takeAll(all: Step[], env?: TestEnvironment): Promise<void> {
+  const besides = (name: string) => all.filter(({ beside }) => beside === name)
+  const inTurn = async (some: Step[]) => {
+    for (const step of some) await take(step, env)
+  }
+  for (const step of all.filter(({ beside }) => !all.some(({ name }) => name === beside)))
+    await Promise.all([take(step, env), inTurn(besides(step.name))])
+}
+
+await takeAll(chosen.filter(({ onServices }) => !onServices))
 
 const onServices = chosen.filter((step) => step.onServices)
 if (onServices.length > 0) {
   try {
-    await withTestServices({ portal: onServices.some(({ name }) => name === 'e2e') }, async (env) => {
-      const isBeside = ({ beside }: Step) => onServices.some(({ name }) => name === beside)
-      for (const step of onServices.filter((each) => !isBeside(each)))
-        await Promise.all([step, ...onServices.filter(({ beside }) => beside === step.name)].map((each) => take(each, env)))
-    })
+    await withTestServices({ portal: onServices.some(({ name }) => name === 'e2e') }, (env) => takeAll(onServices, env))
   } catch (error) {
     console.error(error)
     results.push({ name: 'services', tally: { passed: 0, failed: 1, skipped: 0 }, seconds: 0 })
