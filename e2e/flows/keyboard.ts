@@ -142,15 +142,18 @@ export class Keyboard {
 
       // A link may go over two lines: its first part counts. A box that is drawn by its label is its label.
       const label = element.closest('label')
-      const [line] = element.getClientRects()
-      const drawn = line && line.width > 2 && line.height > 2 ? line : (label ?? element).getBoundingClientRect()
+      const [part] = element.getClientRects()
+      const drawn = part && part.width > 2 && part.height > 2 ? part : (label ?? element).getBoundingClientRect()
       const left = Math.max(0, drawn.left)
       const right = Math.min(innerWidth, drawn.right)
       const top = Math.max(0, drawn.top)
       const bottom = Math.min(innerHeight, drawn.bottom)
       if (right - left < 1 || bottom - top < 1) faults.push('is not in what is shown')
       else {
-        const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
+        // Of a text that one writes, the line that one is at has to be seen rather than its middle.
+        const line = element.isContentEditable ? document.getSelection()?.getRangeAt(0).getBoundingClientRect() : undefined
+        const middle = element.isContentEditable ? (line?.height ? (line.top + line.bottom) / 2 : top + 12) : (top + bottom) / 2
+        const hit = document.elementFromPoint((left + right) / 2, middle)
         const around = [element, element.parentElement, element.parentElement?.parentElement]
         if (!(hit && (element.contains(hit) || label?.contains(hit) || around.includes(hit as HTMLElement))))
           faults.push(`is covered by ${hit?.tagName.toLowerCase() ?? 'nothing'}.${hit?.className ?? ''}`)
