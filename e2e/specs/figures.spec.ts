@@ -139,7 +139,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   const reader = await openPage(browser, portal.url)
   /** Who has no account asks who he is, and hears that nobody knows. */
   const unexpected = (): string[] => reader.complaints.filter((text) => !text.endsWith('/api/auth/me)'))
-  const chart = reader.page.locator('[data-section=performance] .chart-node')
+  const chart = reader.page.locator(':is([data-section=performance], #card-performance) .chart-node')
   const seen = async (path: string): Promise<void> => {
     await reader.page.goto(path)
     await chart.scrollIntoViewIfNeeded()
@@ -189,6 +189,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   await check(page, 'report-live')
 
   // A load that fails says so, and can be tried again.
+  expect(found).toEqual([])
   expect(unexpected()).toEqual([])
   await reader.page.route('**/api/figures/*/spec', (route) => route.abort())
   await seen(`/p/${slug}/v/1`)
