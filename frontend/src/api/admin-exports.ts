@@ -2,27 +2,13 @@ import { pageSize } from './admin'
 import type { ListPage } from './admin'
 import { api, apiUrl } from './client'
 import type { Query } from './client'
-import type { ExportFormat } from './exports'
+import type { StartExportDto, TaskItemDto } from './generated'
 import type { Task } from './tasks'
 
 /** What became of one project of a task; `reason` says what to do about it. Sizes are bytes. */
-export interface TaskItem {
-  id: string
-  projectId: string
-  title: string
-  slug: string
-  state: 'waiting' | 'running' | 'done' | 'skipped' | 'failed'
-  reason: string | null
-  files: number
-  bytes: number
-}
-
+export type TaskItem = TaskItemDto
 /** Which projects a bulk export takes, and what of them. */
-export interface BulkExport {
-  format: ExportFormat
-  what: 'published' | 'drafts'
-  visibility: ('public' | 'internal' | 'private')[]
-}
+export type BulkExport = Required<StartExportDto>
 
 const of = (id: string): string => `/tasks/${encodeURIComponent(id)}`
 

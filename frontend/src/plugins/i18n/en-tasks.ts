@@ -6,7 +6,7 @@ export const bulkExport = {
   error: 'The exports could not be loaded',
   column: { name: 'Export', state: 'State', progress: 'Projects', started: 'Started', size: 'Size' },
   kind: { 'bulk-export': 'Bulk export' },
-  name: { published: 'Published versions, {format}', drafts: 'Drafts, {format}' },
+  name: { published: 'Published versions · {format}', drafts: 'Drafts · {format}' },
   what: {
     label: 'What to export',
     published: 'Published versions',
