@@ -101,6 +101,7 @@ const pages = (): [name: string, path: string][] => [
   ['admin-limits', '/admin/limits'],
   ['admin-sweep', '/admin/sweep'],
   ['admin-publication', '/admin/publication'],
+  ['admin-exports', '/admin/exports'],
   ['admin-tokens', '/admin/tokens'],
   ['admin-sessions', '/admin/sessions'],
   ['admin-audit', '/admin/audit'],

@@ -1,0 +1,294 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Download, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { barriers } from '../fixtures/axe.ts'
+import { launch, openPage, picture } from '../fixtures/browser.ts'
+import { environment } from '../fixtures/environment.ts'
+import { Api } from '../flows/api.ts'
+import { signIn } from '../flows/sign-in.ts'
+
+interface Project {
+  id: string
+  slug: string
+  revision: number
+}
+
+const env = environment()
+// What belongs to this run; other journeys share the portal.
+const run = Date.now().toString(36)
+const EXPORT_MS = 180_000
+
+let browser: Browser
+let folder: string
+beforeAll(async () => {
+  browser = await launch()
+  folder = mkdtempSync(join(tmpdir(), 'vitrine-exports-'))
+})
+afterAll(async () => {
+  await browser.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const text = (words: string): object => ({
+  type: 'doc',
+  content: [{ type: 'paragraph', content: [{ type: 'text', text: words }] }],
+})
+
+/** A project with a report, and with a version when it is published. */
+async function project(api: Api, title: string, isPublished: boolean): Promise<Project & { report: string }> {
+  const made = await api.post<Project>('/api/projects', { title, summary: 'Made to be exported.', tags: [], visibility: 'internal' })
+  const report = await api.post<{ id: string }>(`/api/projects/${made.id}/reports`, {
+    title: 'What was found',
+    content: text(`Found in ${title}.`),
+  })
+  if (isPublished) await api.post(`/api/projects/${made.id}/publication`, { note: 'To be exported.' })
+  return { ...made, report: report.id }
+}
+
+/** What a download has in it. */
+async function save(download: Download): Promise<string> {
+  const path = join(folder, download.suggestedFilename())
+  await download.saveAs(path)
+  return path
+}
+
+/** Looks at a page in both themes. */
+async function look(page: Page, name: string, problems: string[]): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme })
+    const width = page.viewportSize()?.width ?? 0
+    await picture(page, `${name}-${theme}-${width}`)
+    problems.push(...(await barriers(page)).map((each) => `${name} ${theme} ${width}: ${each}`))
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    if (overflow > 0) problems.push(`${name} ${width}: scrolls sideways by ${overflow} px`)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+/** Whether nothing lies over a control: a press at its middle reaches it. */
+const isFree = (control: Locator): Promise<boolean> =>
+  control.evaluate((element) => {
+    const { left, top, width, height } = element.getBoundingClientRect()
+    const at = document.elementFromPoint(left + width / 2, top + height / 2)
+    return at !== null && (element === at || element.contains(at))
+  })
+
+it('an upload that goes on while one is elsewhere covers nothing of the page', async () => {
+  const problems: string[] = []
+  for (const width of [1280, 390]) {
+    const { page, context, complaints } = await openPage(browser, env.url, { width })
+    await signIn(page, env)
+    const { id, slug } = await project(await Api.of(context.request), `Upload ${run} ${width}`, false)
+    await (await Api.of(context.request)).post('/api/datasets', { projectId: id, name: 'slow' })
+    complaints.length = 0
+    // The store takes the parts when the test says so.
+    let goOn = (): void => undefined
+    const held = new Promise<void>((resolve) => (goOn = resolve))
+    await page.route(
+      (url) => !url.href.startsWith(env.url),
+      async (route) => {
+        if (route.request().method() === 'PUT') await held
+        await route.continue()
+      },
+    )
+    await page.goto(`/p/${slug}/setup/links`)
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles({ name: 'slow.csv', mimeType: 'text/csv', buffer: Buffer.alloc(200_000, 'x') })
+    await page.locator('[data-upload="slow.csv"]').first().waitFor()
+    const next = page.getByRole('link', { name: 'Next' })
+    await next.click()
+    await page.getByRole('heading', { level: 1, name: 'People' }).waitFor()
+    const tray = page.getByRole('complementary', { name: 'Activity' })
+    await tray.getByText('1 upload under way').waitFor()
+    await look(page, 'exports-tray-closed', problems)
+    if (!(await isFree(next))) problems.push(`${width}: the activity covers Next`)
+    await tray.getByRole('button', { name: 'Show activity' }).click()
+    await tray.locator('[data-upload="slow.csv"]').waitFor()
+    await look(page, 'exports-tray-open', problems)
+    if (!(await isFree(next))) problems.push(`${width}: the open activity covers Next`)
+    await next.click()
+    await page.getByRole('heading', { level: 1, name: 'Attributes' }).waitFor()
+    goOn()
+    await tray.getByText('Uploaded').waitFor()
+    await tray.getByRole('button', { name: 'Clear what has ended' }).click()
+    await tray.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+    await context.close()
+  }
+  expect(problems).toEqual([])
+})
+
+it('a reader saves a report as a web page and as a PDF, by keyboard too', async () => {
+  const problems: string[] = []
+  const { page, context, complaints } = await openPage(browser, env.url)
+  await signIn(page, env)
+  complaints.length = 0
+  const { slug, report } = await project(await Api.of(context.request), `Menu ${run}`, true)
+  await page.goto(`/p/${slug}/reports/${report}`)
+  const button = page.getByRole('button', { name: 'Export', exact: true })
+  const menu = page.getByRole('menu', { name: 'Export' })
+
+  await button.focus()
+  await page.keyboard.press('Enter')
+  await menu.waitFor()
+  const isAt = (name: string): Promise<unknown> =>
+    page.waitForFunction((text) => {
+      const at = document.activeElement
+      return at?.role === 'menuitem' && at.textContent.includes(text) && getComputedStyle(at).outlineStyle === 'solid'
+    }, name)
+  await isAt('Web page in one file')
+  await page.keyboard.press('ArrowDown')
+  await isAt('PDF')
+  await look(page, 'exports-menu', problems)
+  await page.keyboard.press('Escape')
+  await menu.waitFor({ state: 'detached' })
+  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+
+  const pick = async (name: string): Promise<Download> => {
+    await button.click()
+    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 90_000 }), menu.getByText(name).click()])
+    return download
+  }
+  const html = readFileSync(await save(await pick('Web page in one file')), 'utf8')
+  expect(html).toContain(`Found in Menu ${run}.`)
+  const pdf = await save(await pick('PDF'))
+  expect(readFileSync(pdf).subarray(0, 5).toString()).toBe('%PDF-')
+  expect(readFileSync(pdf, 'latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0).toBeGreaterThan(0)
+  await page.getByText('is saved.').waitFor({ state: 'attached' })
+
+  // What cannot be made says so, and offers what can be done.
+  await page.route('**/export?format=pdf*', (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      headers: { 'retry-after': '15' },
+      body: JSON.stringify({ status: 503, code: 'export-busy', title: 'Too many exports are under way', detail: 'Others come first.' }),
+    }),
+  )
+  await button.click()
+  await menu.getByText('PDF').click()
+  await page.getByText('Others are exporting just now. Try again in 15 s.').waitFor()
+  await look(page, 'exports-busy', problems)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await look(page, 'exports-busy', problems)
+  await page.getByRole('alert').getByRole('button', { name: 'Close' }).click()
+
+  // While it is made one may stop it.
+  await page.unroute('**/export?format=pdf*')
+  await page.route('**/export?format=pdf*', () => undefined)
+  await button.click()
+  await menu.waitFor()
+  await look(page, 'exports-menu', problems)
+  await menu.getByText('PDF').click()
+  await page.getByRole('status').getByText('The PDF is being made').waitFor({ state: 'attached' })
+  await page.getByText('The PDF is being made ·').waitFor()
+  await look(page, 'exports-making', problems)
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' })
+  expect(problems).toEqual([])
+  // The refusal above is one that the test made.
+  expect(complaints.filter((complaint) => !complaint.includes('503'))).toEqual([])
+  await context.close()
+})
+
+it('an admin exports what is published, watches it, and opens the ZIP', async () => {
+  const problems: string[] = []
+  const { page, context, complaints } = await openPage(browser, env.url)
+  await signIn(page, env)
+  complaints.length = 0
+  const api = await Api.of(context.request)
+  const published = await project(api, `Bulk ${run}`, true)
+  const draft = await project(api, `Draft ${run}`, false)
+
+  await page.goto('/admin/exports')
+  await page.getByRole('heading', { level: 1, name: 'Exports' }).waitFor()
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'New export' }).first().click()
+  const form = page.getByRole('dialog', { name: 'New export' })
+  await form.getByRole('radio', { name: 'PDF' }).waitFor()
+  await look(page, 'exports-form', problems)
+  await form.getByLabel('Private').uncheck()
+  await form.getByLabel('Public', { exact: true }).uncheck()
+  await form.getByLabel('Internal').uncheck()
+  expect(await form.getByRole('button', { name: 'Start export' }).isDisabled()).toBe(true)
+  await form.getByLabel('Internal').check()
+  await form.getByRole('button', { name: 'Start export' }).click()
+
+  // It opens its own page, which follows it.
+  await page.getByRole('heading', { level: 1, name: 'Published versions · Web pages' }).waitFor()
+  const task = page.locator('section[data-task]')
+  await picture(page, 'exports-running')
+  await page.locator('section[data-task][data-state=succeeded]').waitFor({ timeout: EXPORT_MS })
+  const id = (await task.getAttribute('data-task')) ?? ''
+  await page.goto(`/admin/exports/${id}?state=skipped`)
+  const reason = 'It has no published version. Publish it, or export drafts.'
+  const skipped = page.getByRole('region', { name: 'Projects' }).getByRole('row').filter({ hasText: reason }).first()
+  await skipped.getByText('Skipped').waitFor()
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 900 })
+    await look(page, 'exports-task', problems)
+  }
+  await page.setViewportSize({ width: 1280, height: 900 })
+
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /Download ZIP/ }).click()])
+  const zip = await save(download)
+  const names = execFileSync(
+    'python3',
+    ['-c', `import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print("\\n".join(z.namelist()))`, zip],
+    {
+      encoding: 'utf8',
+    },
+  )
+    .trim()
+    .split('\n')
+  const page1 = `${published.slug}/${published.slug}-v1.html`
+  expect(names).toEqual(expect.arrayContaining(['index.html', 'manifest.json', page1]))
+  expect(names.filter((name) => name.startsWith(`${draft.slug}/`))).toEqual([])
+  const read = (name: string): Buffer => execFileSync('unzip', ['-p', zip, name])
+  expect(read(page1).toString()).toContain(`Found in Bulk ${run}.`)
+  const manifest = read('manifest.json').toString()
+  expect(manifest).toContain(createHash('sha256').update(read(page1)).digest('hex'))
+  const told = (JSON.parse(manifest) as { projects: { slug: string; outcome: string; reason: string | null }[] }).projects
+  expect(told.find(({ slug }) => slug === draft.slug)).toMatchObject({ outcome: 'skipped', reason })
+
+  // Elsewhere the activity tells of it: how far it is, that it ended, and the way to it.
+  await api.post('/api/admin/exports', { what: 'drafts', format: 'pdf', visibility: ['internal'] })
+  await page.goto('/')
+  const tray = page.getByRole('complementary', { name: 'Activity' })
+  await tray.getByText('1 export under way').waitFor()
+  await picture(page, 'exports-tray-task')
+  await tray.getByRole('button', { name: 'Show activity' }).click()
+  await tray.getByRole('link', { name: 'Drafts · PDF' }).click()
+  await page.getByRole('button', { name: 'Cancel export' }).click()
+  const sure = page.getByRole('dialog', { name: 'Cancel this export?' })
+  await sure.getByRole('button', { name: 'Cancel export' }).click()
+  await page.locator('section[data-task][data-state=cancelled]').waitFor({ timeout: EXPORT_MS })
+  await look(page, 'exports-cancelled', problems)
+  await page.getByRole('button', { name: 'Try the rest again' }).click()
+  await page.locator('section[data-task]:not([data-state=cancelled])').waitFor()
+  await page.getByRole('button', { name: 'Cancel export' }).click()
+  await sure.getByRole('button', { name: 'Cancel export' }).click()
+  await page.locator('section[data-task][data-state=cancelled]').waitFor({ timeout: EXPORT_MS })
+
+  await page.goto('/admin/exports')
+  await page.locator('[data-task]').nth(1).waitFor()
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 900 })
+    await look(page, 'exports-list', problems)
+  }
+  await page.setViewportSize({ width: 1280, height: 900 })
+  const row = page.getByRole('row').filter({ hasText: 'Drafts · PDF' }).first()
+  await row.getByRole('button', { name: /Actions for the export/ }).click()
+  await page.getByRole('menuitem', { name: 'Delete export' }).click()
+  await page.getByRole('dialog', { name: 'Delete this export?' }).getByRole('button', { name: 'Delete export' }).click()
+  await page.getByRole('row').filter({ hasText: 'Drafts · PDF' }).waitFor({ state: 'detached' })
+  expect(problems).toEqual([])
+  expect(complaints).toEqual([])
+  await context.close()
+})
