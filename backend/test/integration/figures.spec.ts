@@ -1,3 +1,4 @@
+import mongoose, { type Connection } from 'mongoose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newId } from '../../src/common/ids.js'
 import { figureOf, MAX_FIGURES } from '../../src/modules/figures/figure.js'
@@ -10,6 +11,7 @@ import { startApp, type TestApp } from '../app.js'
 import type { Answer, ProblemBody, TestClient } from '../client.js'
 import { makeProject, type ProjectBody } from '../factories/datasets.js'
 import { makeUser } from '../factories/users.js'
+import { testServices } from '../services.js'
 import { openStream } from '../sse.js'
 
 let portal: TestApp
@@ -17,15 +19,20 @@ let client: TestClient
 let bob: TestClient
 let project: ProjectBody
 let personId: string
+let database: Connection
 
 beforeAll(async () => {
   portal = await startApp({ spec: import.meta.filename })
   client = await portal.signedIn()
   project = await makeProject(client)
   bob = (await makeUser(portal, 'bob')).client
+  database = await mongoose.createConnection(testServices(import.meta.filename).mongoUri).asPromise()
   personId = (await client.get<{ user: { id: string } }>('/api/auth/me')).body.user.id
 })
-afterAll(() => portal.remove())
+afterAll(async () => {
+  await database.close()
+  await portal.remove()
+})
 
 const get = <T>(token: abstract new (...args: never[]) => T): T => portal.app.get<T>(token, { strict: false })
 const drawn = (...y: number[]) => ({ data: [{ type: 'scatter', y }], layout: { title: { text: 'Loss' } } })
@@ -40,6 +47,9 @@ const push = async (name: string, body: unknown, of = project): Promise<FigureDt
 }
 const list = async (of = project) => (await client.get<FigureListDto>(`/api/projects/${of.id}/figures`)).body.items
 const specOf = (id: string) => client.get<FigureSpecDto>(`/api/figures/${id}/spec`)
+
+/** How many drawings are stored. */
+const stored = (of: Record<string, string>) => database.collection('figureSpecs').countDocuments(of)
 
 const doc = (...content: RichNode[]): RichText => ({ type: 'doc', content })
 /** A chart as it is taken from a figure. */
@@ -95,6 +105,7 @@ describe('a figure', () => {
     const last = answers.find(({ body }) => body.revision === 20)?.body
     expect((await specOf(last?.id ?? '')).body).toMatchObject({ hash: last?.hash, revision: 20 })
     expect((await list()).filter(({ name }) => name === 'race')).toEqual([last])
+    expect(await stored({ figureId: last?.id ?? '' })).toBe(1)
   })
 
   it('is told of to those who may read it, when it is pushed and when it is gone', async () => {
@@ -153,8 +164,9 @@ describe('a figure', () => {
     await client.delete(`/api/figures/${deleted.id}`)
     const left = () => get(FigureRepository).everOf(short.id, [kept.id, deleted.id])
     expect([...(await left())]).toEqual([kept.id, deleted.id])
+    expect(await stored({ projectId: short.id })).toBe(1)
     await client.delete(`/api/projects/${short.id}`)
-    await vi.waitFor(async () => expect((await left()).size).toBe(0), { timeout: 10_000 })
+    await vi.waitFor(async () => expect([(await left()).size, await stored({ projectId: short.id })]).toEqual([0, 0]), { timeout: 10_000 })
   })
 })
 

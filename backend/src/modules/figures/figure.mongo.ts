@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common'
 import { Schema, type Model } from 'mongoose'
+import { newId } from '../../common/ids.js'
 import { isDuplicateKey, Mongo } from '../../platform/mongo/mongo.js'
 import type { ChartSpec } from '../richtext/rich-text.js'
 import type { Figure } from './figure.js'
 import { FigureRepository, type DrawnFigure, type FigureChange } from './figure.repository.js'
 
 /**
- * What is drawn is kept as the JSON that it was checked as: charts have keys and depths that documents of the database have not. `nameKey` is unique: the
- * project and the name, or the id once it is deleted, so that the name is free at once.
+ * `nameKey` is unique: the project and the name, or the id once it is deleted, so that the name is free at once. `specId` names what is drawn, which is kept
+ * apart: a database may read whole documents for a list of their names, and 200 of 1 MiB each take seconds.
  */
-type Stored = Omit<Figure, 'id'> & { _id: string; nameKey: string; deletedAt: Date | null; json: string }
-type Listed = Omit<Stored, 'json'>
+type Stored = Omit<Figure, 'id'> & { _id: string; nameKey: string; specId: string; deletedAt: Date | null }
 
-const schema = new Schema<Stored>(
+const figureSchema = new Schema<Stored>(
   {
     _id: { type: String, required: true },
     projectId: { type: String, required: true },
@@ -23,7 +23,7 @@ const schema = new Schema<Stored>(
     hash: { type: String, required: true },
     points: { type: Number, required: true },
     bytes: { type: Number, required: true },
-    json: { type: String, default: '' },
+    specId: { type: String, required: true },
     revision: { type: Number, required: true },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
@@ -32,96 +32,128 @@ const schema = new Schema<Stored>(
   },
   { collection: 'figures', versionKey: false },
 )
-schema.index({ projectId: 1, deletedAt: 1, name: 1 })
+figureSchema.index({ projectId: 1, deletedAt: 1, name: 1 })
 
-const WITHOUT_SPEC = { json: 0 } as const
+/** As the JSON that it was checked as: charts have keys and depths that documents of the database have not. Never changed: each push has one of its own. */
+interface StoredSpec {
+  _id: string
+  figureId: string
+  projectId: string
+  json: string
+}
 
+const specSchema = new Schema<StoredSpec>(
+  {
+    _id: { type: String, required: true },
+    figureId: { type: String, required: true, index: true },
+    projectId: { type: String, required: true, index: true },
+    json: { type: String, required: true },
+  },
+  { collection: 'figureSpecs', versionKey: false },
+)
+
+const toFigure = ({ _id, nameKey: _nameKey, specId: _specId, deletedAt: _deletedAt, ...rest }: Stored): Figure => ({ id: _id, ...rest })
 const nameKeyOf = (projectId: string, name: string): string => `${projectId}/${name}`
-const toFigure = ({ _id, nameKey: _nameKey, deletedAt: _deletedAt, ...rest }: Listed): Figure => ({ id: _id, ...rest })
 
+/**
+ * What is drawn is stored first, then the figure that names it, which is what makes it count; last, what it replaced is removed. Killed in between, something
+ * is left that nothing names: it goes with its figure, or with the project.
+ */
 @Injectable()
 export class MongoFigureRepository extends FigureRepository {
-  private readonly model: Model<Stored>
+  private readonly figures: Model<Stored>
+  private readonly specs: Model<StoredSpec>
 
   constructor(mongo: Mongo) {
     super()
-    this.model = mongo.model('Figure', schema)
+    this.figures = mongo.model('Figure', figureSchema)
+    this.specs = mongo.model('FigureSpec', specSchema)
   }
 
   async findOf(projectId: string): Promise<Figure[]> {
-    const found = await this.model.find({ projectId, deletedAt: null }, WITHOUT_SPEC).sort({ name: 1 }).lean<Listed[]>()
+    const found = await this.figures.find({ projectId, deletedAt: null }).sort({ name: 1 }).lean<Stored[]>()
     return found.map(toFigure)
   }
 
   async findById(id: string): Promise<Figure | null> {
-    const found = await this.model.findOne({ _id: id, deletedAt: null }, WITHOUT_SPEC).lean<Listed>()
+    const found = await this.find(id)
     return found && toFigure(found)
   }
 
   async findNamed(projectId: string, name: string): Promise<Figure | null> {
-    const found = await this.model.findOne({ nameKey: nameKeyOf(projectId, name) }, WITHOUT_SPEC).lean<Listed>()
+    const found = await this.figures.findOne({ nameKey: nameKeyOf(projectId, name) }).lean<Stored>()
     return found && toFigure(found)
   }
 
   async findDrawn(id: string): Promise<DrawnFigure | null> {
-    const found = await this.model.findOne({ _id: id, deletedAt: null }).lean<Stored>()
+    const found = await this.find(id)
     if (!found) return null
-    const { json, ...listed } = found
-    // Only the portal writes here, and only what it has checked.
-    return { ...toFigure(listed), spec: JSON.parse(json) as ChartSpec }
+    const spec = await this.specs.findById(found.specId).lean<StoredSpec>()
+    if (spec) return { ...toFigure(found), spec: JSON.parse(spec.json) as ChartSpec }
+    // Replaced since it was read, or deleted; anything else is a loss that must not look like either.
+    if ((await this.find(id))?.specId === found.specId) throw new Error(`what the figure ${id} draws is lost`)
+    return this.findDrawn(id)
   }
 
   count(projectId: string): Promise<number> {
-    return this.model.countDocuments({ projectId, deletedAt: null })
+    return this.figures.countDocuments({ projectId, deletedAt: null })
   }
 
   async insert({ id, spec, ...rest }: DrawnFigure): Promise<boolean> {
+    const specId = await this.store({ id, projectId: rest.projectId }, spec)
     try {
-      await this.model.create({
-        _id: id,
-        ...rest,
-        nameKey: nameKeyOf(rest.projectId, rest.name),
-        json: JSON.stringify(spec),
-        deletedAt: null,
-      })
+      await this.figures.create({ _id: id, ...rest, specId, nameKey: nameKeyOf(rest.projectId, rest.name), deletedAt: null })
       return true
     } catch (error) {
-      if (isDuplicateKey(error)) return false
-      throw error
+      if (!isDuplicateKey(error)) throw error
+      await this.specs.deleteOne({ _id: specId })
+      return false
     }
   }
 
-  async replace(id: string, { spec, ...change }: FigureChange): Promise<Figure | null> {
-    const after = await this.model
-      .findOneAndUpdate(
-        { _id: id, deletedAt: null },
-        { $set: { ...change, json: JSON.stringify(spec) }, $inc: { revision: 1 } },
-        { returnDocument: 'after', projection: WITHOUT_SPEC },
-      )
-      .lean<Listed>()
-    return after && toFigure(after)
+  async replace({ id, projectId }: Pick<Figure, 'id' | 'projectId'>, { spec, ...change }: FigureChange): Promise<Figure | null> {
+    const specId = await this.store({ id, projectId }, spec)
+    const before = await this.figures
+      .findOneAndUpdate({ _id: id, deletedAt: null }, { $set: { ...change, specId }, $inc: { revision: 1 } }, { returnDocument: 'before' })
+      .lean<Stored>()
+    // Of several at the same time each removes just the one that it replaced.
+    await this.specs.deleteOne({ _id: before?.specId ?? specId })
+    return before && toFigure({ ...before, ...change, revision: before.revision + 1 })
   }
 
   async remove(id: string, at: Date): Promise<boolean> {
-    const { matchedCount } = await this.model.updateOne(
+    const { matchedCount } = await this.figures.updateOne(
       { _id: id, deletedAt: null },
-      { $set: { deletedAt: at, updatedAt: at, nameKey: `deleted/${id}`, json: '', summary: '' }, $inc: { revision: 1 } },
+      { $set: { deletedAt: at, updatedAt: at, nameKey: `deleted/${id}`, summary: '' }, $inc: { revision: 1 } },
     )
+    if (matchedCount === 1) await this.specs.deleteMany({ figureId: id })
     return matchedCount === 1
   }
 
   async everOf(projectId: string, ids: readonly string[]): Promise<Set<string>> {
-    // One by one, by its key: a list of keys is looked for in every document where the database has no index for lists, and these are large.
-    const found = await Promise.all(ids.map((id) => this.model.exists({ _id: id, projectId })))
+    // One by one, by its key: for a list of keys, a database that has no index for lists looks at every figure there is.
+    const found = await Promise.all(ids.map((id) => this.figures.exists({ _id: id, projectId })))
     return new Set(ids.filter((_, index) => found[index] !== null))
   }
 
   async hashesOf(projectId: string): Promise<Map<string, string>> {
-    const found = await this.model.find({ projectId, deletedAt: null }, { hash: 1 }).lean<Pick<Stored, '_id' | 'hash'>[]>()
+    const found = await this.figures.find({ projectId, deletedAt: null }, { hash: 1 }).lean<Pick<Stored, '_id' | 'hash'>[]>()
     return new Map(found.map(({ _id, hash }) => [_id, hash]))
   }
 
   async removeAllOf(projectId: string): Promise<void> {
-    await this.model.deleteMany({ projectId })
+    await this.figures.deleteMany({ projectId })
+    await this.specs.deleteMany({ projectId })
+  }
+
+  private find(id: string): Promise<Stored | null> {
+    return this.figures.findOne({ _id: id, deletedAt: null }).lean<Stored>().exec()
+  }
+
+  /** @returns its id */
+  private async store({ id: figureId, projectId }: Pick<Figure, 'id' | 'projectId'>, spec: ChartSpec): Promise<string> {
+    const _id = newId()
+    await this.specs.create({ _id, figureId, projectId, json: JSON.stringify(spec) })
+    return _id
   }
 }

@@ -20,7 +20,7 @@ export abstract class FigureRepository {
   /** @returns false when the project has one of that name */
   abstract insert(figure: DrawnFigure): Promise<boolean>
   /** Replaces what one shows and raises its revision. @returns null when it is not there any more */
-  abstract replace(id: string, change: FigureChange): Promise<Figure | null>
+  abstract replace(figure: Pick<Figure, 'id' | 'projectId'>, change: FigureChange): Promise<Figure | null>
   /** Removes what it draws and frees its name. @returns whether it was there */
   abstract remove(id: string, at: Date): Promise<boolean>
   /** Those of the ids that are, or were, figures of the project. */

@@ -94,7 +94,7 @@ export class FiguresService {
     const before = await this.figures.findNamed(projectId, name)
     if (before) {
       if (isSameFigure(before, content)) return { before, figure: before }
-      const figure = await this.figures.replace(before.id, { ...content, updatedAt: at, updatedBy: userId })
+      const figure = await this.figures.replace(before, { ...content, updatedAt: at, updatedBy: userId })
       if (figure) return { before, figure }
     } else {
       if ((await this.figures.count(projectId)) >= MAX_FIGURES) throw new DomainError('too-many-figures', { limit: MAX_FIGURES })
