@@ -9,13 +9,11 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { VitrineClient } from '../tools/client/client.ts'
-import { readJson, remove } from '../tools/stack/files.ts'
 import { root } from '../tools/stack/paths.ts'
-import { buildPortal, portalReady, portalService } from '../tools/stack/portal.ts'
-import { Service } from '../tools/stack/processes.ts'
+import { buildPortal } from '../tools/stack/portal.ts'
 import { Progress } from '../tools/stack/progress.ts'
 import { startStack, type Stack } from '../tools/stack/stack.ts'
-import { waitFor } from '../tools/stack/time.ts'
+import { withoutCluster } from './own-portal.ts'
 import { median, quantile, verdict } from './stats.ts'
 
 const SIZES = [1_000, 10_000]
@@ -97,42 +95,20 @@ try {
 
 /** Milliseconds of each search, by who asks. */
 async function measure(stack: Stack, size: number): Promise<Record<string, number[]>> {
-  const name = `bench-${randomBytes(4).toString('hex')}`
-  const port = stack.settings.ports.portal
-  const url = `http://localhost:${port}`
-  const credentialsFile = join(stack.dir, `${name}.json`)
-  const { KUBECONFIG: _cluster, VITRINE_KUBE_CONTEXT: _context, ...environment } = stack.portalEnvironment()
-  const mongoUri = (environment['MONGODB_URI'] ?? '').replace(/\/[^/]*$/, `/${name}`)
-  const spec = portalService({
-    ...environment,
-    MONGODB_URI: mongoUri,
-    VITRINE_CREDENTIALS_FILE: credentialsFile,
+  const settings = {
     VITRINE_PUBLIC_ACCESS: 'on',
-    VITRINE_GATEWAY_PORT: 'off',
     VITRINE_RATE_LIMIT_ACCOUNT: '0',
     VITRINE_RATE_LIMIT_TOKEN: '0',
     VITRINE_RATE_LIMIT_ADDRESS: '0',
-  })
-  const portal = new Service(
-    { ...spec, name: `portal-${name}` },
-    { run: stack.runDir, logs: stack.logs, marker: stack.dir },
-    () => undefined,
-  )
-  const start = async (): Promise<number> => {
-    const from = performance.now()
-    portal.start()
-    await waitFor(() => portalReady(port), { what: 'the portal', timeoutMs: 180_000, intervalMs: 20 })
-    return performance.now() - from
   }
-  try {
-    const empty = await start()
-    const credentials = readJson<{ username: string; password: string }>(credentialsFile)
-    if (!credentials) throw new Error('the portal made no first admin')
-    const admin = await VitrineClient.signIn({ url, ...credentials })
+  return withoutCluster(stack, settings, async (portal) => {
+    const { url, mongoUri } = portal
+    const empty = await portal.start()
+    const admin = await VitrineClient.signIn(portal.credentials())
     const { reader, groups, owners } = await progress.step(`a reader in ${MINE} of ${GROUPS} groups`, () => makePeople(url, admin))
     await portal.stop()
     const seeded = await progress.step(`${size} projects`, () => seed(mongoUri, size, groups, owners))
-    const full = await start()
+    const full = await portal.start()
     const built = /the catalogue has (\d+) projects, read in (\d+) ms/g
     const [, found, ms] = [...readFileSync(portal.log, 'utf8').matchAll(built)].at(-1) ?? []
     if (Number(found) !== size) throw new Error(`the index has ${found} projects`)
@@ -157,10 +133,7 @@ async function measure(stack: Stack, size: number): Promise<Record<string, numbe
       `${size} projects: a look for what other replicas wrote takes ${median(polls).toFixed(1)} ms (p95 ${quantile(polls, 0.95).toFixed(1)} ms)`,
     )
     return figures
-  } finally {
-    await portal.stop()
-    remove(credentialsFile)
-  }
+  })
 }
 
 async function getAnonymously<T>(address: string): Promise<T> {

@@ -1,21 +1,17 @@
 // Does a report with 50 charts of 10,000 points scroll like one without? Through the whole report and back in headless Chromium, without a rest and in steps,
 // beside the same page with empty boxes in the place of the charts, which is all that this machine and its browser can do. And how much script the catalogue
 // loads before it is shown. On a portal and a database of its own.
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
-import { join } from 'node:path'
 import { launch, openPage } from '../e2e/fixtures/browser.ts'
 import { FIRST_LOAD_LIMIT, firstLoad } from '../e2e/fixtures/first-load.ts'
 import { signIn } from '../e2e/flows/sign-in.ts'
 import { VitrineClient } from '../tools/client/client.ts'
-import { readJson, remove } from '../tools/stack/files.ts'
-import { buildPortal, portalReady, portalService } from '../tools/stack/portal.ts'
-import { Service } from '../tools/stack/processes.ts'
+import { buildPortal, type Credentials } from '../tools/stack/portal.ts'
 import { Progress } from '../tools/stack/progress.ts'
-import { startStack, type Stack } from '../tools/stack/stack.ts'
-import { waitFor } from '../tools/stack/time.ts'
+import { startStack } from '../tools/stack/stack.ts'
 import { emptyCharts, scrollThrough, watchContexts, type Scrolled, type Scrolling } from './charts-page.ts'
+import { withoutCluster } from './own-portal.ts'
 import { median, quantile, verdict } from './stats.ts'
 
 const CHARTS = 50
@@ -31,7 +27,6 @@ const WAYS: Record<string, Scrolling> = {
 }
 
 type Trace = Record<string, unknown>
-type Credentials = { username: string; password: string }
 type Opened = Awaited<ReturnType<typeof openPage>>
 
 const kinds: ((y: object) => Trace)[] = [
@@ -47,13 +42,17 @@ const progress = new Progress()
 await buildPortal(progress)
 const stack = await startStack({ profile: 'services', progress, withoutCluster: true })
 try {
-  await withPortal(stack, measure)
+  await withoutCluster(stack, {}, async (portal) => {
+    await portal.start()
+    await measure(portal.credentials())
+  })
 } finally {
   await stack.stop()
 }
 
-async function measure(url: string, credentials: Credentials): Promise<void> {
-  const client = await VitrineClient.signIn({ url, ...credentials })
+async function measure(credentials: Credentials): Promise<void> {
+  const { url } = credentials
+  const client = await VitrineClient.signIn(credentials)
   const project = await client.post<{ id: string; slug: string }>('/api/projects', { title: 'Charts' })
   const report = async (title: string, of: typeof kinds): Promise<string> => {
     const { id } = await client.post<{ id: string }>(`/api/projects/${project.id}/reports`, { title, content: contentOf(of) })
@@ -161,34 +160,5 @@ function contentOf(of: typeof kinds): object {
         },
       ]
     }).flat(),
-  }
-}
-
-/** A portal with a database of its own and no cluster; nothing of it stays. */
-async function withPortal(stack: Stack, use: (url: string, credentials: Credentials) => Promise<void>): Promise<void> {
-  const name = `bench-${randomBytes(4).toString('hex')}`
-  const port = stack.settings.ports.portal
-  const credentialsFile = join(stack.dir, `${name}.json`)
-  const { KUBECONFIG: _cluster, VITRINE_KUBE_CONTEXT: _context, ...environment } = stack.portalEnvironment()
-  const spec = portalService({
-    ...environment,
-    MONGODB_URI: (environment['MONGODB_URI'] ?? '').replace(/\/[^/]*$/, `/${name}`),
-    VITRINE_CREDENTIALS_FILE: credentialsFile,
-    VITRINE_GATEWAY_PORT: 'off',
-  })
-  const portal = new Service(
-    { ...spec, name: `portal-${name}` },
-    { run: stack.runDir, logs: stack.logs, marker: stack.dir },
-    () => undefined,
-  )
-  try {
-    portal.start()
-    await waitFor(() => portalReady(port), { what: 'the portal', timeoutMs: 60_000 })
-    const credentials = readJson<Credentials>(credentialsFile)
-    if (!credentials) throw new Error('the portal made no first admin')
-    await use(`http://localhost:${port}`, credentials)
-  } finally {
-    await portal.stop()
-    remove(credentialsFile)
   }
 }

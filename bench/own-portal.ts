@@ -5,10 +5,10 @@ import { buildAndPush } from '../tools/image/build.ts'
 import { run } from '../tools/stack/exec.ts'
 import { readJson, remove } from '../tools/stack/files.ts'
 import { root } from '../tools/stack/paths.ts'
-import { buildPortal, portalReady, portalService } from '../tools/stack/portal.ts'
+import { buildPortal, portalReady, portalService, type Credentials } from '../tools/stack/portal.ts'
 import { Service } from '../tools/stack/processes.ts'
 import { Progress } from '../tools/stack/progress.ts'
-import { startStack } from '../tools/stack/stack.ts'
+import { startStack, type Stack } from '../tools/stack/stack.ts'
 import { waitFor } from '../tools/stack/time.ts'
 import { toolPath } from '../tools/stack/tools.ts'
 
@@ -127,5 +127,65 @@ export async function withOwnPortal(settings: Record<string, string>, use: (port
     await service?.stop()
     await cleanUp()
     await stack.stop()
+  }
+}
+
+/** A portal without a cluster, on a database of its own, which starts when it is told to. */
+export interface ClusterlessPortal {
+  url: string
+  mongoUri: string
+  /** Where its log is. */
+  log: string
+  /** Starts it and waits until it is ready. @returns how many milliseconds that took */
+  start: () => Promise<number>
+  stop: () => Promise<void>
+  /** Of the first admin, once it was started. @throws when there is none */
+  credentials: () => Credentials
+}
+
+/** Runs `use` with a portal that has no cluster, on the stores of `stack`; it is stopped whatever happens. */
+export async function withoutCluster<T>(
+  stack: Stack,
+  settings: Record<string, string>,
+  use: (portal: ClusterlessPortal) => Promise<T>,
+): Promise<T> {
+  const name = `bench-${randomBytes(4).toString('hex')}`
+  const port = stack.settings.ports.portal
+  const credentialsFile = join(stack.dir, `${name}.json`)
+  const { KUBECONFIG: _cluster, VITRINE_KUBE_CONTEXT: _context, ...environment } = stack.portalEnvironment()
+  const mongoUri = (environment['MONGODB_URI'] ?? '').replace(/\/[^/]*$/, `/${name}`)
+  const spec = portalService({
+    ...environment,
+    MONGODB_URI: mongoUri,
+    VITRINE_CREDENTIALS_FILE: credentialsFile,
+    VITRINE_GATEWAY_PORT: 'off',
+    ...settings,
+  })
+  const service = new Service(
+    { ...spec, name: `portal-${name}` },
+    { run: stack.runDir, logs: stack.logs, marker: stack.dir },
+    () => undefined,
+  )
+  try {
+    return await use({
+      url: `http://localhost:${port}`,
+      mongoUri,
+      log: service.log,
+      start: async () => {
+        const from = performance.now()
+        service.start()
+        await waitFor(() => portalReady(port), { what: 'the portal', timeoutMs: 3 * READY_MS, intervalMs: 20 })
+        return performance.now() - from
+      },
+      stop: () => service.stop(),
+      credentials: () => {
+        const credentials = readJson<Omit<Credentials, 'url'>>(credentialsFile)
+        if (!credentials) throw new Error('the portal made no first admin')
+        return { ...credentials, url: `http://localhost:${port}` }
+      },
+    })
+  } finally {
+    await service.stop()
+    remove(credentialsFile)
   }
 }

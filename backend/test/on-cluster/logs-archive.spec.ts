@@ -258,9 +258,13 @@ describe('a log that outlives its pods', () => {
   })
 
   it('is there when the app sleeps at zero', async () => {
+    // The shortest that Knative takes, so that nobody waits for minutes; the last pod stays for another half.
+    const { revision } = (await client.get<{ revision: number }>(`/api/engines/${engine.id}`)).body
+    const scaled = await client.patch(`/api/engines/${engine.id}`, { revision, scaling: { min: 0, windowSeconds: 6 } })
+    expect(scaled.status).toBe(202)
+    await isRunning(engine.id)
     const name = tag()
     await emit(`n=20&every=1&wait=1&tag=${name}`)
-    // The autoscaler takes the last pod away when nobody has asked the app for about a minute and a half.
     await vi.waitFor(async () => expect(await podsOf(engine.id)).toEqual([]), { timeout: 240_000, interval: 1_000 })
     await vi.waitFor(async () => {
       const entries = await download(engine.id)
