@@ -2,13 +2,14 @@ import type { VueWrapper } from '@vue/test-utils'
 import { afterEach, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import { mountWithApp } from '../../../test/mount'
+import { ApiProblem } from '../../api/client'
 import ExportDialog from './ExportDialog.vue'
 
 let dialog: VueWrapper
 afterEach(() => dialog.unmount())
 
-async function show(pdf: boolean): Promise<HTMLElement> {
-  dialog = mountWithApp(ExportDialog, { modelValue: true, pdf, pending: false, problem: null })
+async function show(pdf: boolean, problem: ApiProblem | null = null): Promise<HTMLElement> {
+  dialog = mountWithApp(ExportDialog, { modelValue: true, pdf, pending: false, problem })
   await nextTick()
   const shown = document.querySelector<HTMLElement>('.form-dialog')
   if (!shown) throw new Error('nothing is shown')
@@ -34,4 +35,11 @@ it('takes what is published of every project unless told otherwise, and at least
   start(shown)
   expect(dialog.emitted('start')).toHaveLength(1)
   expect(shown.textContent).toContain('Choose at least one.')
+})
+
+it('leads to the export that has to end first', async () => {
+  const errors = [{ path: 'task', message: 't1' }]
+  await show(true, new ApiProblem({ status: 409, code: 'task-running', detail: '', errors }))
+  expect(document.querySelector('.form-dialog .problem')?.textContent).toContain('An export of yours runs already.')
+  expect(document.querySelector('.export-form__running')).not.toBeNull()
 })

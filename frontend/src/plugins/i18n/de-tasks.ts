@@ -30,6 +30,7 @@ export const bulkExport: typeof english = {
   },
   start: 'Export starten',
   started: 'Der Export hat begonnen.',
+  showRunning: 'Den laufenden zeigen',
   anyState: 'Jeder Zustand',
   state: {
     queued: 'Wartet',

@@ -28,6 +28,7 @@ export const bulkExport = {
   },
   start: 'Start export',
   started: 'The export has begun.',
+  showRunning: 'Show the one that runs',
   anyState: 'Any state',
   state: {
     queued: 'Waiting',
