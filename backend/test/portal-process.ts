@@ -46,6 +46,11 @@ export class PortalProcess {
     await dropDatabase(this.env['MONGODB_URI'] ?? '')
   }
 
+  /** Ends it by kill -9. */
+  kill(): Promise<void> {
+    return this.end('SIGKILL')
+  }
+
   /** Ends it by kill -9 and starts it again at the same address, as a supervisor does. Resolves before it is ready. */
   async killAndRestart(): Promise<void> {
     await this.end('SIGKILL')

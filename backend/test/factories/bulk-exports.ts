@@ -123,7 +123,7 @@ export async function publish(client: TestClient, { id }: Pick<ProjectBody, 'id'
 /** Stands in for Chromium: notes each print, and prints no more of them than it is allowed to. */
 export class SlowPrinter {
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     readonly program: string,
   ) {}
 
