@@ -56,7 +56,7 @@ export class TaskSweeper implements OnApplicationShutdown {
   }
 
   private async end(task: Task, at: Date): Promise<void> {
-    const isPast = task.endedAt !== null && task.endedAt.getTime() <= at.getTime() - REMEMBER_MS
+    const isPast = task.expiresAt === null
     if (isPast && !task.deleting && !(await this.tasks.markDeleting(task.id))) return
     if (task.deleting || isPast) {
       await this.removeFiles(task)

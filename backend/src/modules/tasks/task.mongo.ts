@@ -164,8 +164,7 @@ export class MongoTaskRepository extends TaskRepository {
   async findDue(at: Date, endedBefore: Date): Promise<Task[]> {
     const found = await this.tasks.find({ active: false }).lean<Stored<Task>[]>()
     return all<Task>(found).filter(
-      ({ deleting, expiresAt, endedAt }) =>
-        deleting || (expiresAt !== null && expiresAt <= at) || (endedAt !== null && endedAt <= endedBefore),
+      ({ deleting, expiresAt, endedAt }) => deleting || (expiresAt === null ? endedAt !== null && endedAt <= endedBefore : expiresAt <= at),
     )
   }
 

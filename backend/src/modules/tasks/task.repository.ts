@@ -62,7 +62,7 @@ export abstract class TaskRepository {
   abstract markDeleting(id: string): Promise<boolean>
   /** Removes a hidden task for good. */
   abstract remove(id: string): Promise<void>
-  /** Ended tasks whose files are to go by then and are not known to be gone; those that are hidden; and those that ended before `endedBefore`. */
+  /** Ended tasks whose files are to go by then; those without files that ended before `endedBefore`; and those that are hidden. */
   abstract findDue(at: Date, endedBefore: Date): Promise<Task[]>
 
   /** Stores those of the items that are not there yet. */
