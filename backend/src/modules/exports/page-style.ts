@@ -40,10 +40,12 @@ table{border-collapse:collapse;width:100%;font-size:14px}
 th,td{border:1px solid var(--line);padding:5px 8px;text-align:left;vertical-align:top}
 th{background:var(--soft)}
 th p,td p{margin:0}
+tr:not(:has(>:nth-child(8)))>*{min-width:7em}
 tr{break-inside:avoid}
 thead{display:table-header-group}
 .rt-callout{margin:0 0 1em;padding:10px 16px;border:1px solid var(--line);border-left:4px solid #0b57d0;border-radius:6px;background:var(--soft);break-inside:avoid}
 .rt-callout>:last-child{margin-bottom:0}
+.rt-callout::before{content:attr(aria-label);display:block;font-size:14px;font-weight:600}
 .rt-callout-tip{border-left-color:#1a7f37}.rt-callout-warning{border-left-color:#9a6700}.rt-callout-danger{border-left-color:#b3261e}
 .rt-tasks{list-style:none;padding-left:0}
 .rt-task{display:flex;gap:8px;align-items:baseline}
@@ -58,8 +60,24 @@ div.rt-math{overflow-x:auto;overflow-y:hidden;text-align:center;margin:0 0 1em}
 mark{background:#fff3b0}
 .foot{margin-top:48px;padding-top:16px;padding-bottom:40px;border-top:1px solid var(--line);font-size:13px;color:var(--muted)}
 .foot p{margin:0 0 4px}
+@media screen{tr:has(>:nth-child(8))>*{overflow-wrap:normal}}
 @media print{
-body{font-size:11pt}
+body{font-size:10pt;line-height:1.5}
+h1{font-size:22pt}h2{font-size:15pt}h3{font-size:12pt}h4{font-size:10.5pt}
+.part-title{font-size:17pt}
+.summary{font-size:12pt}
+.facts,.foot,figcaption,.rt-chart p,.rt-more,.rt-footnotes{font-size:9pt}
+.cover img{max-height:80mm}
+figure.rt-chart{break-inside:auto;-webkit-box-decoration-break:clone;box-decoration-break:clone}
+.rt-chart figcaption{font-size:11pt}
+.rt-chart svg{display:block}
+.rt-chart>:is(figcaption,p,svg){break-inside:avoid;break-after:avoid}
+.rt-callout::before{font-size:9pt}
+table{font-size:8.5pt}
+table:has(tr>:nth-child(8)){font-size:7pt}
+table:has(tr>:nth-child(8)) :is(th,td){padding:3px 4px}
+pre{font-size:8.5pt}
+main .katex-display>.katex{white-space:normal}
 main,.foot{max-width:none;padding-left:0;padding-right:0}
 .head{padding-top:0}
 .chapter{break-before:page}
