@@ -103,7 +103,7 @@ describe.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (dr
     await fix.waitFor({ timeout: CLUSTER_MS })
     await fix.click()
     await page.getByRole('heading', { name: 'Change “hello”' }).waitFor()
-    await page.locator(':focus').fill(env.hello)
+    await page.locator('input:focus').fill(env.hello)
     await page.getByRole('button', { name: 'Deploy changes' }).click()
     await phase(page, 'Running')
     await page.getByRole('tab', { name: 'Revisions' }).click()
