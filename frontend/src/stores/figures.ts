@@ -73,8 +73,10 @@ export const useFiguresStore = defineStore('figures', () => {
 
   /** Reads the list once for all who need it, and keeps it as it is now until the answered function is called. */
   function follow(id: string): () => void {
+    // Nobody has looked for a while, and nothing was heard meanwhile.
+    const isOld = readers === 0 && live.status.state === 'ended'
     readers += 1
-    if (projectId.value !== id || (!loaded.value && problem.value)) void load(id)
+    if (projectId.value !== id || isOld || (!loaded.value && problem.value)) void load(id)
     return () => {
       readers -= 1
     }
