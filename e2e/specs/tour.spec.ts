@@ -54,7 +54,8 @@ beforeAll(async () => {
   // The one picture cannot stand for a film and its captions.
   const nodes = { ...EVERY_NODE, content: EVERY_NODE.content.filter(({ type }) => type !== 'video') }
   const content = JSON.parse(JSON.stringify(nodes).replaceAll(ASSET, asset).replaceAll(ENGINE, running.engineId)) as object
-  report = (await api.post<{ id: string }>(`/api/projects/${running.id}/reports`, { title: 'All that a report may hold', content })).id
+  report = (await api.post<{ id: string }>(`/api/projects/${running.id}/reports`, { title: 'All that a text may hold', content })).id
+  await api.patch(`/api/reports/${report}`, { revision: 1, title: 'All that a report may hold', keep: true })
   const card = await api.get<{ revision: number }>(`/api/projects/${running.id}/card`)
   await api.put(`/api/projects/${running.id}/card`, { revision: card.revision, section: 'description', content })
   await api.post(`/api/projects/${running.id}/publication`, { note: 'The first version that others may cite.' })
@@ -77,6 +78,7 @@ const pages = (): [name: string, path: string][] => [
   ['reports', `/p/${slug}/reports`],
   ['report', `/p/${slug}/reports/${report}`],
   ['report-edit', `/p/${slug}/reports/${report}/edit`],
+  ['report-history', `/p/${slug}/reports/${report}/history`],
   ['setup-basics', `/p/${slug}/setup/basics`],
   ['setup-links', `/p/${slug}/setup/links`],
   ['setup-people', `/p/${slug}/setup/people`],
