@@ -79,7 +79,7 @@ it('brings a film with captions and pictures into a report; they play, and are r
   const { page, context, complaints } = await openPage(browser, env.url)
   await signIn(page, env)
   const api = await Api.of(context.request)
-  const project = await api.post<Project>('/api/projects', { title: `Films ${run}`, visibility: 'internal', licence: 'MIT' })
+  const project = await api.post<Project>('/api/projects', { title: `Films ${run}`, visibility: 'internal' })
   const { id } = await api.post<{ id: string }>(`/api/projects/${project.id}/reports`, { title: 'What it looks like' })
   const read = async (): Promise<Node[]> => (await api.get<{ content: Node }>(`/api/reports/${id}`)).content.content ?? []
   complaints.length = 0

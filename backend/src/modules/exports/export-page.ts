@@ -60,7 +60,7 @@ function tableHtml({ title, columns, rows }: ExportTable): string {
   const cells = (values: readonly string[], name: 'td' | 'th'): string =>
     values.map((value) => `<${name}>${escapeHtml(value)}</${name}>`).join('')
   const body = rows.map((values) => `<tr>${cells(values, 'td')}</tr>`).join('')
-  return `<section class="part"><h2 class="part-title">${escapeHtml(title)}</h2><div class="rt-table"><table><thead><tr>${cells(columns, 'th')}</tr></thead><tbody>${body}</tbody></table></div></section>`
+  return `<section class="part"><h2 class="part-title">${escapeHtml(title)}</h2><div class="rt-table" role="region" tabindex="0" aria-label="${escapeHtml(title)}"><table><thead><tr>${cells(columns, 'th')}</tr></thead><tbody>${body}</tbody></table></div></section>`
 }
 
 function footer({ title, authors, version, at, licence, hash, permalink }: ExportDocument): string {

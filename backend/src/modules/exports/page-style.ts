@@ -51,6 +51,7 @@ thead{display:table-header-group}
 .rt-task{display:flex;gap:8px;align-items:baseline}
 .rt-math{overflow:hidden}
 div.rt-math{overflow-x:auto;overflow-y:hidden;text-align:center;margin:0 0 1em}
+.rt-math .katex-display>.katex{white-space:normal}
 .rt-math-error{color:#8c1d18}
 .rt-missing,.rt-more{color:var(--muted);font-size:14px}
 .rt-toc{margin:0 0 1.5em;padding:12px 16px;background:var(--soft);border-radius:6px}
@@ -60,7 +61,7 @@ div.rt-math{overflow-x:auto;overflow-y:hidden;text-align:center;margin:0 0 1em}
 mark{background:#fff3b0}
 .foot{margin-top:48px;padding-top:16px;padding-bottom:40px;border-top:1px solid var(--line);font-size:13px;color:var(--muted)}
 .foot p{margin:0 0 4px}
-@media screen{tr:has(>:nth-child(8))>*{overflow-wrap:normal}}
+@media screen{tr:has(>:nth-child(8))>*{overflow-wrap:normal}table:has(tr>:nth-child(4)){min-width:560px}}
 @media print{
 body{font-size:10pt;line-height:1.5}
 h1{font-size:22pt}h2{font-size:15pt}h3{font-size:12pt}h4{font-size:10.5pt}
@@ -77,7 +78,6 @@ table{font-size:8.5pt}
 table:has(tr>:nth-child(8)){font-size:7pt}
 table:has(tr>:nth-child(8)) :is(th,td){padding:3px 4px}
 pre{font-size:8.5pt}
-main .katex-display>.katex{white-space:normal}
 main,.foot{max-width:none;padding-left:0;padding-right:0}
 .head{padding-top:0}
 .chapter{break-before:page}
