@@ -1,14 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { setClock } from '../../src/common/clock.js'
 import { AssetCleanup } from '../../src/modules/assets/asset-cleanup.js'
+import { reportTextOf } from '../../src/modules/reports/report.js'
 import { ReportPresence } from '../../src/modules/reports/report-presence.js'
+import { ReportRepository } from '../../src/modules/reports/report.repository.js'
 import { ReportsService } from '../../src/modules/reports/reports.service.js'
 import type { RichNode, RichText } from '../../src/modules/richtext/rich-text.js'
 import { startApp, type TestApp } from '../app.js'
 import type { Answer, ProblemBody, TestClient } from '../client.js'
 import { addAsset, type AssetBody } from '../factories/assets.js'
 import { makeProject, type ProjectBody } from '../factories/datasets.js'
-import { png } from '../factories/pictures.js'
+import { png, webm } from '../factories/pictures.js'
 import { makeUser } from '../factories/users.js'
 import { openStream } from '../sse.js'
 
@@ -30,6 +32,12 @@ interface ReportBody {
 }
 interface Revisions {
   items: { number: number; title: string; words: number; editor: Person; at: string }[]
+}
+
+interface Difference {
+  from: Revisions['items'][number]
+  to: Revisions['items'][number]
+  blocks: { kind: string; words?: { kind: string; text: string }[] }[]
 }
 
 let portal: TestApp
@@ -236,6 +244,38 @@ describe('what a report shows', () => {
     ])
   })
 
+  it('is shown as what it is', async () => {
+    const add = (contentType: string, bytes: Uint8Array<ArrayBuffer>) => addAsset(client, project.id, { bytes, contentType })
+    const [picture, film] = [await add('image/png', png(4, 3)), await add('video/webm', webm())]
+    const captions = await add('text/vtt', Buffer.from('WEBVTT\n'))
+    const video = (asset: string, track: string): RichNode => ({ type: 'video', attrs: { asset, captions: track } })
+    const report = await makeReport(doc(image(picture), video(film.id, captions.id)))
+    const wrong = doc(image(film), image(captions), video(picture.id, film.id), video(captions.id, picture.id))
+    const { status, body } = await refused(report.id, { revision: 1, content: wrong })
+    expect([status, body.errors]).toEqual([
+      400,
+      [
+        { path: 'content[0].attrs.asset', message: 'this file is a film: put it in as a video' },
+        { path: 'content[1].attrs.asset', message: 'this file has the captions of a film: add it to a video as that' },
+        { path: 'content[2].attrs.asset', message: 'this file is a picture: put it in as an image' },
+        { path: 'content[2].attrs.captions', message: 'this file is a film: put it in as a video' },
+        { path: 'content[3].attrs.asset', message: 'this file has the captions of a film: add it to a video as that' },
+        { path: 'content[3].attrs.captions', message: 'this file is a picture: put it in as an image' },
+      ],
+    ])
+  })
+
+  it('may be written on where it was stored as something else once', async () => {
+    const film = await addAsset(client, project.id, { bytes: webm(), contentType: 'video/webm' })
+    const report = await makeReport(doc(line('x')))
+    const content = doc(image(film))
+    const at = new Date()
+    const change = { ...reportTextOf('A report', content), lastEditorId: report.author.id, keptAt: at, updatedAt: at }
+    await get(ReportRepository).save(report.id, 1, change)
+    expect((await client.get(`/api/reports/${report.id}/html`)).status).toBe(200)
+    expect((await save(report.id, { revision: 2, content: doc(line('more'), image(film)) })).status).toBe(200)
+  })
+
   it('is not swept, also while only an earlier state shows it', async () => {
     const asset = await addAsset(client, project.id, { bytes: png(5, 5), contentType: 'image/png' })
     const report = await makeReport(doc(image(asset)))
@@ -286,6 +326,43 @@ describe('the history', () => {
     expect([numbers.length, numbers[0], numbers.at(-1)]).toEqual([50, 53, 4])
   })
 
+  it('tells what changed from one state to another, or to the present one', async () => {
+    const report = await makeReport(doc(line('The model was trained for one day.')))
+    await save(report.id, { revision: 1, content: doc(line('The model was trained for two days.')), keep: true })
+    await save(
+      report.id,
+      { revision: 2, title: 'Renamed', content: doc(line('The model was trained for two days.'), line('On four GPUs.')) },
+      bob,
+    )
+    const diff = async (number: number, query = '') =>
+      (await client.get<Difference>(`/api/reports/${report.id}/revisions/${number}/diff${query}`)).body
+    const now = await diff(1)
+    expect([now.from.number, now.to.number, now.to.title, now.to.editor.username]).toEqual([1, 3, 'Renamed', 'bob'])
+    expect(now.blocks.map(({ kind }) => kind)).toEqual(['changed', 'added'])
+    expect(now.blocks[0]?.words).toContainEqual({ kind: 'removed', text: 'one' })
+    expect((await diff(1, '?to=2')).blocks.map(({ kind }) => kind)).toEqual(['changed'])
+    expect(codeOf(await client.get(`/api/reports/${report.id}/revisions/1/diff?to=9`))).toEqual([404, 'report-revision-not-found'])
+    expect((await client.get(`/api/reports/${report.id}/revisions/1/diff?to=x`)).status).toBe(400)
+  })
+
+  it('can be put back, also when an app that it shows is gone', async () => {
+    const own = await makeProject(client)
+    const engine = NOBODY
+    const shows = doc({ type: 'appEmbed', attrs: { engine, height: 480 } })
+    const report = await makeReport(doc(line('first')), own)
+    // As it was written while there was an app.
+    const at = new Date()
+    await get(ReportRepository).save(report.id, 1, {
+      ...reportTextOf('A report', shows),
+      ...{ lastEditorId: report.author.id, keptAt: at, updatedAt: at },
+    })
+    await save(report.id, { revision: 2, content: doc(line('without')), keep: true })
+    expect(codeOf(await refused(report.id, { revision: 3, content: shows, keep: true }))).toEqual([400, 'rich-text-invalid'])
+    const back = await save(report.id, { revision: 3, content: shows, keep: true, putBack: 2 })
+    expect([back.status, back.body.revision, back.body.content]).toEqual([200, 4, shows])
+    expect((await revisionsOf(report.id)).map(({ number }) => number)).toEqual([3, 2])
+  })
+
   it('is in the audit log as some minutes of work, not as every save', async () => {
     const report = await makeReport()
     for (let revision = 1; revision <= 5; revision++) await save(report.id, { revision, content: doc(line(String(revision))) })
@@ -318,6 +395,18 @@ describe('who has it open', () => {
     expect((await read(report.id)).editors).toEqual([])
     await get(ReportPresence).sweep()
     await vi.waitFor(() => expect(told()).toBe(2))
+    stream.close()
+  })
+
+  it('ends at once when a page says that it was closed', async () => {
+    const report = await makeReport()
+    const stream = await openStream(client, '/api/events')
+    for (const by of [client, bob]) await by.put(`/api/reports/${report.id}/presence`, {})
+    const before = stream.text().length
+    expect((await bob.delete(`/api/reports/${report.id}/presence`)).status).toBe(204)
+    await vi.waitFor(() => expect(stream.text().slice(before)).toContain(report.id))
+    expect((await read(report.id)).editors.map(({ username }) => username)).toEqual(['admin'])
+    expect((await bob.delete(`/api/reports/${report.id}/presence`)).status).toBe(204)
     stream.close()
   })
 
@@ -365,8 +454,10 @@ it('who may not know of the project finds no report of it', async () => {
     await bob.get(`/api/reports/${report.id}/html`),
     await bob.get(`/api/reports/${report.id}/revisions`),
     await bob.get(`/api/reports/${report.id}/revisions/1`),
+    await bob.get(`/api/reports/${report.id}/revisions/1/diff`),
     await refused(report.id, { revision: 1, title: 'x' }, bob),
     await bob.put(`/api/reports/${report.id}/presence`, {}),
+    await bob.delete(`/api/reports/${report.id}/presence`),
     await bob.delete(`/api/reports/${report.id}`),
     await bob.get(`/api/reports/${NOBODY}`),
   ])
