@@ -48,14 +48,14 @@ export class TaskSweeper implements OnApplicationShutdown {
       const at = now()
       for (const task of await this.tasks.findDue(at, new Date(at.getTime() - REMEMBER_MS))) {
         if (this.stopped) return
-        await this.end(task, at)
+        await this.end(task)
       }
     } catch (error) {
       this.logger.warn({ err: error }, 'could not remove what tasks left; the next sweep tries again')
     }
   }
 
-  private async end(task: Task, at: Date): Promise<void> {
+  private async end(task: Task): Promise<void> {
     const isPast = task.expiresAt === null
     if (isPast && !task.deleting && !(await this.tasks.markDeleting(task.id))) return
     if (task.deleting || isPast) {
