@@ -1,12 +1,12 @@
 import type { ReportState } from '../../api/reports'
 
 /** A state with how many words it has more than the one before it; null of the oldest. */
-export interface CountedState extends ReportState {
+interface CountedState extends ReportState {
   grown: number | null
 }
 
 /** The states of one day, the newest first. */
-export interface DayOfStates {
+interface DayOfStates {
   /** Some time of that day, as ISO 8601. */
   at: string
   states: CountedState[]
