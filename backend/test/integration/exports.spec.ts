@@ -122,6 +122,20 @@ describe('an export as HTML', () => {
     expect($('.rt-chart table tbody tr').length).toBe(6)
   })
 
+  it('says what it adds in the language that is asked for, else in that of the browser', async () => {
+    const id = await makeReport(doc(line('Text')))
+    const read = async (query: string, accepted: string): Promise<[string | undefined, string]> => {
+      const headers = { cookie: client.cookie ?? '', 'accept-language': accepted }
+      const $ = load(await (await fetch(`${portal.url}/api/reports/${id}/export${query}`, { headers })).text())
+      return [$('html').attr('lang'), $('.facts dt').first().next().text().replace(/,.*/, '')]
+    }
+    expect(await read('?lang=de', 'en')).toEqual(['de', 'Stand 1'])
+    expect(await read('', 'de-CH, en;q=0.5')).toEqual(['de', 'Stand 1'])
+    expect(await read('', 'fr')).toEqual(['en', 'Revision 1'])
+    expect(await read('?lang=en', 'de')).toEqual(['en', 'Revision 1'])
+    expect(await problemOf(await fetchFile(`/api/reports/${id}/export?lang=fr`))).toEqual([400, 'validation-failed'])
+  })
+
   it('has the fonts of formulas only where there are formulas, and draws only charts that it draws rightly', async () => {
     const log = [{ type: 'scatter', y: [1, 2] }]
     const id = await makeReport(

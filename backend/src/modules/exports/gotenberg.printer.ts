@@ -27,7 +27,9 @@ export class GotenbergPrinter extends PdfPrinter {
       const answer = await fetch(`${this.address}/forms/chromium/convert/html`, { method: 'POST', body, signal, redirect: 'error' })
       if (!answer.ok) {
         await answer.body?.cancel()
-        throw new DomainError('export-failed', { reason: `Gotenberg answered ${answer.status}.` })
+        // Its own time, 30 seconds unless it is told otherwise, may be over before ours.
+        const hint = answer.status === 503 ? ' It may need more time than its API_TIMEOUT.' : ''
+        throw new DomainError('export-failed', { reason: `Gotenberg answered ${answer.status}.${hint}` })
       }
       return await readAtMost(answer)
     } catch (error) {
