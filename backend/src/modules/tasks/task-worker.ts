@@ -87,7 +87,8 @@ export class TaskWorker implements OnApplicationShutdown {
   }
 
   private isFree({ task, at }: Seen): boolean {
-    if (this.stopped || this.runs.has(task.id) || this.runs.size >= MOST) return false
+    // What shall end does so at once, however many others are under way.
+    if (this.stopped || this.runs.has(task.id) || (this.runs.size >= MOST && !task.cancelling)) return false
     return task.holder === null || performance.now() - at >= STILL_MS
   }
 

@@ -34,6 +34,9 @@ export const auditActions = [
   'size:manage',
   'quota:manage',
   'log:manage',
+  'export:start',
+  'task:read',
+  'task:manage',
   'run:write',
 ] as const
 
@@ -51,6 +54,7 @@ export const auditTypes = [
   'size',
   'quota',
   'log-limits',
+  'task',
   'user',
   'group',
   'session',
