@@ -159,7 +159,7 @@ export interface Moved {
 }
 
 /** What the data of a version is compared with. */
-export interface Present {
+interface Present {
   draft: VersionContent
   /** What the project's figures draw: their hashes by id. */
   figures: ReadonlyMap<string, string>

@@ -86,7 +86,7 @@ const KEY = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 const FORBIDDEN_KEYS = new Set(['images', 'transforms', 'frames', 'stream', 'src', 'href', 'url', 'updatemenus', 'sliders'])
 
 /** A chart that was looked at. It is sound only if nothing was found in it. */
-export interface CheckedChart {
+interface CheckedChart {
   spec: ChartSpec
   /** Of all traces together. */
   points: number

@@ -16,7 +16,7 @@ export interface ChartSpec {
 export type ChartSource = { kind: 'inline' } | FigureSource
 
 /** The figure that a chart was taken from. The chart's spec is what was taken, and stays that. */
-export interface FigureSource {
+interface FigureSource {
   kind: 'figure'
   /** Its id. */
   figure: string
