@@ -49,6 +49,10 @@ const drawn = (within: Locator): Promise<number[]> =>
     .first()
     .evaluate((plot) => Array.from((plot as unknown as { data: { y: ArrayLike<number> }[] }).data[0]?.y ?? []))
 
+/** Pixels by which the page is wider than the window. */
+const overhang = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
 it('pushes a figure, puts it into the text, and lets readers choose between what was written about and what is new', async () => {
   const { page, context, complaints } = await openPage(browser, portal.url)
   const found: string[] = []
@@ -228,6 +232,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
     await small.page.goto(`/p/${slug}/setup/performance`)
     await small.page.locator('[data-figure] .js-plotly-plot').waitFor()
     await check(small.page, `wizard-${theme}`)
+    expect(await overhang(small.page)).toBe(0)
     await small.page.goto(`/p/${slug}/v/1`)
     const itsChart = small.page.locator('[data-section=performance] .chart-node')
     await itsChart.getByRole('radio', { name: /^Live/ }).check()
@@ -235,7 +240,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
     await itsChart.scrollIntoViewIfNeeded()
     await expect.poll(() => drawn(itsChart)).toHaveLength(5)
     await check(small.page, `version-${theme}`)
-    expect(await small.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+    expect(await overhang(small.page)).toBe(0)
     await small.context.close()
   }
 
