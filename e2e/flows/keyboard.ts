@@ -140,6 +140,17 @@ export class Keyboard {
       if (element.tagName === 'IFRAME' || (element.getAttribute('tabindex') === '-1' && !isControl)) return { name, faults: [], ...place }
       const faults: string[] = []
 
+      /** The middle of the line with the cursor, in pixels from the top; null where none is. An empty line has no place of its own. */
+      function lineOf(): number | null {
+        const range = document.getSelection()?.getRangeAt(0)
+        if (!range) return null
+        const { startContainer: node, startOffset } = range
+        const block = node instanceof Element ? (node.children[startOffset] ?? node) : node.parentElement
+        const own = range.getBoundingClientRect()
+        const { top: start, height } = own.height > 0 ? own : (block ?? document.body).getBoundingClientRect()
+        return start + Math.min(height / 2, 12)
+      }
+
       // A link may go over two lines: its first part counts. A box that is drawn by its label is its label.
       const label = element.closest('label')
       const [part] = element.getClientRects()
@@ -151,8 +162,7 @@ export class Keyboard {
       if (right - left < 1 || bottom - top < 1) faults.push('is not in what is shown')
       else {
         // Of a text that one writes, the line that one is at has to be seen rather than its middle.
-        const line = element.isContentEditable ? document.getSelection()?.getRangeAt(0).getBoundingClientRect() : undefined
-        const middle = element.isContentEditable ? (line?.height ? (line.top + line.bottom) / 2 : top + 12) : (top + bottom) / 2
+        const middle = (element.isContentEditable ? lineOf() : null) ?? (top + bottom) / 2
         const hit = document.elementFromPoint((left + right) / 2, middle)
         const around = [element, element.parentElement, element.parentElement?.parentElement]
         if (!(hit && (element.contains(hit) || label?.contains(hit) || around.includes(hit as HTMLElement))))

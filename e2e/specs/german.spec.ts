@@ -9,6 +9,10 @@ interface Project {
   id: string
   slug: string
 }
+interface Engine {
+  id: string
+  status: { phase: string }
+}
 
 const env = environment()
 /** Of this run alone. */
@@ -66,9 +70,12 @@ it('speaks German to a browser that asks for it, on every page, also of what goe
   await page.getByRole('heading', { name: 'Projekte', level: 1 }).waitFor()
 
   const api = await Api.of(context.request)
-  const { items: projects } = await api.get<{ items: { title: string }[] }>('/api/projects?limit=100')
+  const { items: projects } = await api.get<{ items: { title: string; summary: string }[] }>('/api/projects?limit=100')
   const { items: sizes } = await api.get<{ items: { title: string; description: string }[] }>('/api/sizes')
-  written.push(...projects.map(({ title }) => title), ...sizes.flatMap(({ title, description }) => [title, description]))
+  written.push(
+    ...projects.flatMap(({ title, summary }) => [title, ...(summary ? [summary] : [])]),
+    ...sizes.flatMap(({ title, description }) => [title, ...(description ? [description] : [])]),
+  )
   const { id, slug } = await api.post<Project>('/api/projects', {
     ...{ title: `Schwertlilien ${run}`, summary: `Benennt die Art einer Schwertlilie ${run}.`, task: 'tabular-classification' },
     ...{ tags: ['botanik'] },
@@ -85,6 +92,11 @@ it('speaks German to a browser that asks for it, on every page, also of what goe
   const sent = await fetch(upload.parts[0]?.url ?? '', { method: 'PUT', body: bytes })
   await api.post(`/api/uploads/${upload.id}/complete`, { parts: [{ number: 1, etag: sent.headers.get('etag') }] })
   await api.post(`/api/projects/${id}/publication`, { note: `Die erste Version ${run}` })
+
+  // An app that runs, and one whose image nobody has pushed; they are looked at last.
+  const deploy = (name: string, image: string): Promise<Engine> =>
+    api.post<Engine>('/api/engines', { projectId: id, name, image, port: 8080 })
+  const engines = [await deploy('hallo', env.hello), await deploy('fehlt', `${env.hello}-gibt-es-nicht`)]
 
   // What is refused: by the page, and by the portal.
   await go('/new')
@@ -123,7 +135,6 @@ it('speaks German to a browser that asks for it, on every page, also of what goe
     ['catalogue-nothing', `/?q=${run}-gibt-es-nicht`],
     ['mine', '/mine'],
     ['overview', `/p/${slug}`],
-    ['app', `/p/${slug}/app`],
     ['deploy', `/p/${slug}/deploy`],
     ['reports', `/p/${slug}/reports`],
     ['report', `/p/${slug}/reports/${report.id}`],
@@ -152,9 +163,24 @@ it('speaks German to a browser that asks for it, on every page, also of what goe
     await go(path)
     await look(name)
   }
+  for (const [engine, phase] of [
+    [engines[0], 'Running'],
+    [engines[1], 'Failed'],
+  ] as const)
+    await api.until<Engine>(`/api/engines/${engine?.id ?? ''}`, ({ status }) => status.phase === phase, 90_000)
+  for (const [name, path] of [
+    ['app-running', 'app/hallo'],
+    ['app-revisions', 'app/hallo?show=revisions'],
+    ['app-edit', 'app/hallo/edit'],
+    ['app-failed', 'app/fehlt'],
+  ] as const) {
+    await go(`/p/${slug}/${path}`)
+    await look(name)
+  }
+  for (const engine of engines) await api.delete(`/api/engines/${engine.id}`)
   await context.close()
   expect(found).toEqual([])
-}, 120_000)
+}, 180_000)
 
 it('speaks the language that was chosen in the settings, with its numbers and dates, and keeps it', async () => {
   const context = await open('en-GB', 1280)

@@ -305,7 +305,15 @@ describe('the main tasks, without a mouse', () => {
     // To the tools and back, and out of the text on either side.
     await keys.press('Alt+F10')
     await keys.at('button', 'Undo')
-    await keys.press('End', 'ArrowLeft', 'Escape')
+    await keys.press('End')
+    await keys.at('button', 'Insert more')
+    await keys.press('Enter')
+    await page.locator('[role=menu]:focus').waitFor()
+    await keys.press('ArrowDown', 'ArrowDown')
+    await keys.at('menuitem', 'Image')
+    await keys.escape()
+    await keys.at('button', 'Insert more')
+    await keys.press('ArrowLeft', 'Escape')
     await keys.at('textbox', text)
     await page.locator('[data-state=saved]').waitFor()
     // The chart is a stop of its own, with what can be done with it.
