@@ -35,6 +35,7 @@ describe('what is pushed', () => {
   it.each([
     ['what was said', 'Given', { title: 'Given' }, { title: { text: 'Drawn' } }],
     ['what is drawn, without what sets it', 'Loss of run 7', {}, { title: { text: '<b>Loss</b><br>of  run 7' } }],
+    ['what is no markup, too', 'H2O: 1 < x and y > 2', {}, { title: { text: 'H<sub>2</sub>O: 1 < x and y > 2' } }],
     ['what older programs draw', 'Loss', {}, { title: 'Loss' }],
     ['the name', 'loss', {}, { title: { text: ' <br> ' } }],
     ['no half of a letter', '🙂'.repeat(200), {}, { title: { text: '🙂'.repeat(201) } }],

@@ -87,7 +87,8 @@ function titleOf({ layout }: ChartSpec, name: string): string {
   const text = typeof given === 'object' && given !== null && 'text' in given ? given.text : given
   if (typeof text !== 'string') return name
   const plain = text
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<br\s*\/?>/gi, ' ')
+    .replace(/<\/?(?:b|i|sub|sup|extra)\s*\/?>/gi, '')
     .replace(/\s+/g, ' ')
     .trim()
   return plain === '' ? name : [...plain].slice(0, MAX_FIGURE_TITLE).join('')
