@@ -59,6 +59,22 @@ export function emptyCharts(): number {
   return charts.length
 }
 
+/** Waits until no chart was drawn for so many milliseconds. */
+export function untilAllIsDrawn(quietMs: number): Promise<void> {
+  return new Promise((done) => {
+    const end = (): void => {
+      drawings.disconnect()
+      done()
+    }
+    let timer = setTimeout(end, quietMs)
+    const drawings = new MutationObserver(() => {
+      clearTimeout(timer)
+      timer = setTimeout(end, quietMs)
+    })
+    drawings.observe(document.body, { subtree: true, attributeFilter: ['data-chart-state'] })
+  })
+}
+
 /** Scrolls to the end and back, and says what that was like. */
 export function scrollThrough({ speed, goMs, restMs, oneWay = false }: Scrolling): Promise<Scrolled> {
   const bottom = document.documentElement.scrollHeight - window.innerHeight

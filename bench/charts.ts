@@ -10,7 +10,7 @@ import { VitrineClient } from '../tools/client/client.ts'
 import { buildPortal, type Credentials } from '../tools/stack/portal.ts'
 import { Progress } from '../tools/stack/progress.ts'
 import { startStack } from '../tools/stack/stack.ts'
-import { emptyCharts, scrollThrough, watchContexts, type Scrolled, type Scrolling } from './charts-page.ts'
+import { emptyCharts, scrollThrough, untilAllIsDrawn, watchContexts, type Scrolled, type Scrolling } from './charts-page.ts'
 import { withoutCluster } from './own-portal.ts'
 import { median, quantile, verdict } from './stats.ts'
 
@@ -19,6 +19,7 @@ const POINTS = 10_000
 const TARGET_FPS = 50
 const FRAME_MS = 1000 / 60
 const HEIGHT = 380
+const QUIET_MS = 2_000
 
 /** Ways through the page: on and on, and a window at a time with rests in which charts are drawn. */
 const WAYS: Record<string, Scrolling> = {
@@ -111,6 +112,7 @@ async function withReport(opened: Opened, path: string, use: (opened: Opened) =>
     .nth(CHARTS - 1)
     .waitFor({ state: 'attached', timeout: 60_000 })
   await opened.page.locator('[data-chart-state=drawn]').first().waitFor({ timeout: 60_000 })
+  await opened.page.evaluate(untilAllIsDrawn, QUIET_MS)
   await use(opened)
   await opened.context.close()
 }
