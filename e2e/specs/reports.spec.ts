@@ -1,9 +1,11 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { barriers } from '../fixtures/axe.ts'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
+import { everyLook } from '../fixtures/every-look.ts'
 import { environment } from '../fixtures/environment.ts'
 import { Api } from '../flows/api.ts'
+import { joinAs } from '../flows/people.ts'
 import { signIn } from '../flows/sign-in.ts'
 
 interface Node {
@@ -182,4 +184,128 @@ it('writes a report with charts, formulas and images by keyboard, puts a conflic
     expect(visitor.complaints).toEqual([])
     await visitor.context.close()
   }
+})
+
+it('is written by two people at once: each sees the other, and whatever happens to one of them, nothing is lost', async () => {
+  const run = Date.now().toString(36)
+  const found: string[] = []
+  const paragraph = (text: string) => ({ type: 'paragraph', content: [{ type: 'text', text }] })
+  const [ada, bea] = [await openPage(browser, env.url), await openPage(browser, env.url)]
+  for (const { page } of [ada, bea]) page.on('dialog', (dialog) => void dialog.accept())
+  await signIn(ada.page, env)
+  const api = await Api.of(ada.context.request)
+  const beasId = await joinAs(bea.page, api, `bea-${run}`, 'Bea Brandt')
+  const project = await api.post<{ id: string; slug: string }>('/api/projects', { title: `Two people ${run}` })
+  await api.put(`/api/projects/${project.id}/members/user/${beasId}`, { role: 'editor' })
+  const content = { type: 'doc', content: [paragraph('The beginning.'), paragraph('The middle.'), paragraph('The end.')] }
+  const { id } = await api.post<Report>(`/api/projects/${project.id}/reports`, { title: 'Written together', content })
+  const address = `/p/${project.slug}/reports/${id}/edit`
+  const stored = async () => JSON.stringify((await api.get<Report>(`/api/reports/${id}`)).content)
+  const write = async (page: Page, after: string, words: string) => {
+    await page.locator('.ProseMirror p', { hasText: after }).click()
+    await page.keyboard.press('End')
+    await page.keyboard.type(words)
+  }
+  const isIn = (page: Page, state: string) => page.locator(`[data-state=${state}]`).waitFor()
+  const open = async (page: Page) => {
+    await page.goto(address)
+    await page.getByRole('textbox', { name: /Text of the report/ }).waitFor()
+  }
+  const merge = bea.page.getByRole('heading', { name: 'Put two versions together' })
+
+  // Each sees that the other is there, and that they left: by a link, and by closing the page.
+  await Promise.all([open(ada.page), open(bea.page)])
+  const beaIsHere = ada.page.getByText('Bea Brandt has this report open')
+  await beaIsHere.waitFor({ timeout: 5_000 })
+  await bea.page.getByText('has this report open').waitFor({ timeout: 5_000 })
+  found.push(...(await everyLook(bea.page, 'report-two-people')))
+  await bea.page.getByRole('link', { name: 'Read', exact: true }).click()
+  await beaIsHere.waitFor({ state: 'detached', timeout: 5_000 })
+  const other = await bea.context.newPage()
+  await open(other)
+  await beaIsHere.waitFor({ timeout: 5_000 })
+  await open(bea.page)
+  await other.close()
+  // Another tab of hers still has it open.
+  await bea.page.reload()
+  await beaIsHere.waitFor({ timeout: 5_000 })
+  await bea.page.goto('/mine')
+  await beaIsHere.waitFor({ state: 'detached', timeout: 5_000 })
+  await open(bea.page)
+  await beaIsHere.waitFor({ timeout: 5_000 })
+
+  // Both write; what Bea writes is on its way when Ada's is stored.
+  const held = Promise.withResolvers<undefined>()
+  await bea.page.route(`**/api/reports/${id}`, async (route) => {
+    if (route.request().method() === 'PATCH') await held.promise
+    await route.continue()
+  })
+  await write(bea.page, 'The beginning.', ' BRAVO')
+  await write(bea.page, 'The end.', ' CHARLIE')
+  await write(ada.page, 'The beginning.', ' ALPHA')
+  await isIn(ada.page, 'saved')
+  held.resolve(undefined)
+  await merge.waitFor()
+  await bea.page.unroute(`**/api/reports/${id}`)
+  found.push(...(await everyLook(bea.page, 'report-conflict')))
+  // And once more while she looks at it.
+  await write(ada.page, 'The middle.', ' DELTA')
+  await isIn(ada.page, 'saved')
+  await bea.page.getByRole('button', { name: 'Save together' }).click()
+  await bea.page.getByText('It was changed again meanwhile.').waitFor()
+  found.push(...(await everyLook(bea.page, 'report-conflict-again')))
+  await bea.page.getByRole('button', { name: 'Save together' }).click()
+  await isIn(bea.page, 'saved')
+  const together = await stored()
+  expect(['ALPHA', 'BRAVO', 'CHARLIE', 'DELTA'].filter((word) => !together.includes(word))).toEqual([])
+  await ada.page.locator('.ProseMirror', { hasText: 'CHARLIE' }).waitFor()
+
+  // The connection of one goes away and comes back.
+  await bea.context.setOffline(true)
+  await write(bea.page, 'The end.', ' ECHO')
+  await isIn(bea.page, 'offline')
+  found.push(...(await everyLook(bea.page, 'report-offline')))
+  await write(ada.page, 'The middle.', ' FOXTROT')
+  await isIn(ada.page, 'saved')
+  await bea.context.setOffline(false)
+  await merge.waitFor()
+  await bea.page.getByRole('button', { name: 'Save together' }).click()
+  await isIn(bea.page, 'saved')
+  const after = await stored()
+  expect(['ECHO', 'FOXTROT'].filter((word) => !after.includes(word))).toEqual([])
+
+  // Alone and offline there is nothing to put together, whether a save arrived or only its answer did not.
+  await ada.page.goto('/mine')
+  await bea.page.route(`**/api/reports/${id}`, async (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue()
+    await route.fetch()
+    return route.abort()
+  })
+  await write(bea.page, 'The end.', ' GOLF')
+  await isIn(bea.page, 'offline')
+  await bea.page.unroute(`**/api/reports/${id}`)
+  await write(bea.page, 'The end.', ' HOTEL')
+  await isIn(bea.page, 'saved')
+  expect(await merge.count()).toBe(0)
+  expect(await stored()).toContain('GOLF HOTEL')
+
+  // The page is loaded anew before it could save.
+  await bea.page.route(`**/api/reports/${id}`, (route) => (route.request().method() === 'PATCH' ? route.abort() : route.continue()))
+  await write(bea.page, 'The end.', ' INDIA')
+  await isIn(bea.page, 'offline')
+  await bea.page.reload()
+  await bea.page.getByText('is back.').waitFor()
+  await bea.page.locator('.ProseMirror', { hasText: 'INDIA' }).waitFor()
+  found.push(...(await everyLook(bea.page, 'report-recovered')))
+  await bea.page.unroute(`**/api/reports/${id}`)
+  await isIn(bea.page, 'saved')
+  expect(await stored()).toContain('INDIA')
+  await bea.page.getByRole('button', { name: 'Discard it' }).click()
+  await bea.page.locator('.ProseMirror', { hasText: 'INDIA' }).waitFor({ state: 'detached' })
+  await isIn(bea.page, 'saved')
+  await expect.poll(stored).not.toContain('INDIA')
+
+  expect(found).toEqual([])
+  await ada.context.close()
+  await bea.context.close()
 })
