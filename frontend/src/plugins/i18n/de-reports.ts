@@ -83,7 +83,7 @@ export const reports: typeof englishReports = {
     same: 'Dazwischen wurde nichts geändert.',
     heading: 'Der Titel wurde geändert:',
     putBack: 'Zurückholen',
-    putBackText: 'Der Bericht sagt dann wieder dies. Was er jetzt sagt, wird als Stand aufbewahrt.',
+    putBackText: 'Zurückgeholt steht dies wieder im Bericht; was jetzt darin steht, wird aufbewahrt.',
     writing:
       '{names} schreibt gerade und wird gebeten, beides zusammenzuführen. | {names} schreibt gerade und wird gebeten, beides zusammenzuführen. | {names} schreiben gerade und werden gebeten, beides zusammenzuführen.',
     done: 'Der Bericht ist wieder wie am {time}. Was vorher darin stand, ist der neueste der früheren Stände.',

@@ -80,7 +80,7 @@ export const reports = {
     same: 'Nothing was changed in between.',
     heading: 'The title was changed:',
     putBack: 'Put back',
-    putBackText: 'The report says this again. What it says now is kept as a state.',
+    putBackText: 'Once put back, the report says this again; what it says now is kept.',
     writing:
       '{names} is writing just now, and will be asked to put both together. | {names} is writing just now, and will be asked to put both together. | {names} are writing just now, and will be asked to put both together.',
     done: 'The report is again as it was on {time}. What it said before is the newest of the earlier states.',
