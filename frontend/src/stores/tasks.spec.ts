@@ -15,7 +15,15 @@ beforeEach(() => {
   setActivePinia(createPinia())
   const live = useLiveStore()
   const heard = vi.spyOn(live, 'on')
-  useSessionStore().user = { id: 'u1', username: 'ada', displayName: 'Ada', email: null, role: 'admin', hasPassword: true, mustChangePassword: false }
+  useSessionStore().user = {
+    id: 'u1',
+    username: 'ada',
+    displayName: 'Ada',
+    email: null,
+    role: 'admin',
+    hasPassword: true,
+    mustChangePassword: false,
+  }
   useTasksStore()
   const listener = heard.mock.calls.find(([event]) => event === 'task.changed')?.[1]
   tell = (event) =>
