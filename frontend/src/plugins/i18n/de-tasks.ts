@@ -72,6 +72,7 @@ export const bulkExport: typeof english = {
     title: 'Projekte',
     error: 'Die Projekte dieses Exports konnten nicht geladen werden',
     column: { project: 'Projekt', state: 'Zustand', reason: 'Was zu tun ist', files: 'Dateien', size: 'Größe' },
+    notReached: 'Nicht erreicht',
     state: { waiting: 'Wartet', running: 'Läuft', done: 'Exportiert', skipped: 'Ausgelassen', failed: 'Fehlgeschlagen' },
     empty: {
       title: 'In diesem Export ist kein Projekt',

@@ -69,6 +69,7 @@ export const bulkExport = {
     title: 'Projects',
     error: 'The projects of this export could not be loaded',
     column: { project: 'Project', state: 'State', reason: 'What to do', files: 'Files', size: 'Size' },
+    notReached: 'Not reached',
     state: { waiting: 'Waiting', running: 'Running', done: 'Exported', skipped: 'Skipped', failed: 'Failed' },
     empty: {
       title: 'No project is in this export',
