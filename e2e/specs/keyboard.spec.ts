@@ -340,7 +340,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.at('radio', 'Internal')
     await keys.fill('textbox', /^What is new/, 'Without a mouse.')
     await keys.enter('button', 'Publish version 1')
-    await page.getByRole('heading', { name: 'Version 1 is published' }).waitFor()
+    await page.locator('[role=status]:focus').filter({ hasText: 'Version 1 is published' }).waitFor()
     await keys.press('Tab')
     await keys.at('button', 'Copy the permalink')
     expect(await api.get(`/api/projects/${id}/versions`)).toMatchObject({ items: [{ number: 1, note: 'Without a mouse.' }] })
