@@ -4,7 +4,7 @@ import { newId } from '../../src/common/ids.js'
 import { DomainError } from '../../src/common/problem/domain-error.js'
 import { EventBus } from '../../src/modules/events/event-bus.js'
 import { UserRepository } from '../../src/modules/iam/users/user.repository.js'
-import { newTask, prefixOf } from '../../src/modules/tasks/task.js'
+import { newTask, prefixOf, type ItemOutcome } from '../../src/modules/tasks/task.js'
 import { TaskRepository } from '../../src/modules/tasks/task.repository.js'
 import { TaskSweeper } from '../../src/modules/tasks/task-sweeper.js'
 import { ObjectStore } from '../../src/platform/object-store/object-store.js'
@@ -268,7 +268,7 @@ describe('several portals', { timeout: 120_000 }, () => {
     expect((await tasks.beginItem(item.id, 1))?.attempts).toBe(1)
     const second = await tasks.claim(first ?? task, 'another', at)
     expect(second?.fence).toBe(2)
-    const done = { state: 'done', reason: null, files: [] } as const
+    const done: ItemOutcome = { state: 'done', reason: null, files: [] }
     expect((await tasks.beginItem(item.id, 2))?.attempts).toBe(2)
     expect(await tasks.finishItem(item.id, 1, done)).toBe(false)
     expect(await tasks.beginItem(item.id, 1)).toBeNull()
