@@ -34,7 +34,7 @@ export async function uploadEmptyFilm(api: Api, projectId: string): Promise<{ fi
 export const vtt = (words: string): string => `WEBVTT\n\n00:00.000 --> 00:20.000\n${words}\n`
 
 /** Records a film of some seconds: a square that crosses the picture, as WebM with VP8. */
-export async function recordFilm(context: BrowserContext, seconds = 3): Promise<Buffer<ArrayBuffer>> {
+export async function recordFilm(context: BrowserContext, seconds: number): Promise<Buffer<ArrayBuffer>> {
   const page = await context.newPage()
   try {
     const text = await page.evaluate(async (length) => {

@@ -24,7 +24,7 @@ let film: Buffer<ArrayBuffer>
 beforeAll(async () => {
   browser = await launch()
   const context = await browser.newContext()
-  film = await recordFilm(context)
+  film = await recordFilm(context, 10)
   await context.close()
 }, 60_000)
 afterAll(() => browser.close())
@@ -67,9 +67,9 @@ async function plays(page: Page, words: string): Promise<void> {
   await player.getByRole('button', { name: /^Play/ }).last().focus()
   await page.keyboard.press('Enter')
   await expect.poll(time, { timeout: 15_000 }).toBeGreaterThan(0.3)
-  await expect.poll(() => player.locator('.plyr__captions').innerText()).toContain(words)
+  await expect.poll(() => player.locator('.plyr__captions').innerText(), { timeout: 10_000 }).toContain(words)
   await page.keyboard.press('k')
-  await expect.poll(isPaused).toBe(true)
+  await expect.poll(isPaused, { timeout: 10_000 }).toBe(true)
   await player.hover()
 }
 
@@ -101,6 +101,8 @@ it('brings a film with captions and pictures into a report; they play, and are r
   await picture(page, 'asset-under-way')
   gate.resolve(undefined)
   await page.locator('.plyr video').waitFor()
+  // Beside the line on which it was dropped, which stays whole.
+  await page.getByText('The film:', { exact: true }).waitFor()
   await page.unroute(held)
   expect(await page.getByRole('progressbar', { name: /run\.webm/ }).count()).toBe(0)
   await page.getByLabel('Title', { exact: true }).last().fill('A run')
