@@ -68,7 +68,12 @@ export async function draw(
   if (ground.parentElement !== element) element.replaceChildren(ground)
   // Plotly writes into what it is given.
   const data = spec.data.map(unpacked)
-  await plotly.react(ground, data, { ...structuredClone(spec.layout), ...size }, { ...config, locale: document.documentElement.lang || 'en' })
+  await plotly.react(
+    ground,
+    data,
+    { ...structuredClone(spec.layout), ...size },
+    { ...config, locale: document.documentElement.lang || 'en' },
+  )
 }
 
 /** Takes a drawing away, with all that it holds. */
