@@ -126,12 +126,14 @@ describe.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (dr
       const { revision } = await api.get<{ revision: number }>(`/api/engines/${id}`)
       await api.patch(`/api/engines/${id}`, { revision, scaling: { min: 0, windowSeconds: 6 }, env: { START_DELAY_MS: '4000' } })
       await phase(page, 'Running')
+      const address = page.url()
       await page.goto('about:blank')
       // Its last copy stays for half a minute, and answers at once while it is there.
       const sleeps = ({ status }: { status: { phase: string; replicas: number } }): boolean =>
         status.phase === 'Idle' && status.replicas === 0
       await api.until(`/api/engines/${id}`, sleeps, CLUSTER_MS)
-      await page.goBack()
+      // Rather than back: a page that the browser kept, or lost to a change of the network, is not what is looked at here.
+      await page.goto(address)
       await phase(page, 'Idle')
       await page.getByText('The app is asleep').waitFor()
       await picture(page, 'app-asleep')
