@@ -445,7 +445,11 @@ export const CATALOGUE = {
     title: 'The PDF could not be made',
     detail: '{reason} Export HTML instead and print that in a browser, or tell an admin.',
   },
-  'task-not-found': { status: 404, title: 'There is no such task', detail: 'It may have been deleted, or have expired. List the tasks again.' },
+  'task-not-found': {
+    status: 404,
+    title: 'There is no such task',
+    detail: 'It may have been deleted, or have expired. List the tasks again.',
+  },
   'task-running': {
     status: 409,
     title: 'One of your tasks does this already',

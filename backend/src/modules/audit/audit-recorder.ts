@@ -8,7 +8,20 @@ import { AuditIntentRepository, AuditRepository } from './audit.repository.js'
 
 const SYSTEM: AuditActor = { id: null, name: '', via: 'system' }
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
-const RESOURCES = new Set(['user', 'group', 'session', 'token', 'project', 'dataset', 'upload', 'report', 'engine', 'size', 'quota', 'task'])
+const RESOURCES = new Set([
+  'user',
+  'group',
+  'session',
+  'token',
+  'project',
+  'dataset',
+  'upload',
+  'report',
+  'engine',
+  'size',
+  'quota',
+  'task',
+])
 
 /**
  * Writes what requests did. What may change something is noted before it runs and written when it is answered; what was noted but never written
