@@ -58,7 +58,7 @@ with zipfile.ZipFile(sys.argv[1]) as z:
     names = [i.filename for i in z.infolist()]
     print(json.dumps({'fault': z.testzip(), 'names': names,
         'sha256': {n: hashlib.sha256(z.read(n)).hexdigest() for n in names},
-        'texts': {n: z.read(n).decode('utf-8', 'replace') for n in ('index.html', 'manifest.json')}}))
+        'texts': {n: z.read(n).decode('utf-8', 'replace') for n in names if n in ('index.html', 'manifest.json') or n.endswith('/card.html')}}))
 `
 
 /** Fetches the result of a task, and reads it with Python's zipfile. */

@@ -83,7 +83,7 @@ describe('a bulk export', () => {
   it('of drafts has names that lead nowhere else and collide nowhere', async () => {
     const project = await makeProject(admin, { title: 'CON' })
     for (const title of HOSTILE) await makeReport(project, title)
-    const task = await ended(admin, (await startExport(admin, { format: 'html', what: 'drafts', visibility: ['internal'] })).id)
+    const task = await ended(admin, (await startExport(admin, { format: 'html', what: 'drafts', visibility: ['internal'], lang: 'de' })).id)
     const { fault, names, sha256, texts, manifest } = await fetchArchive(admin, task.id)
     expect(fault).toBeNull()
     const mine = manifest.projects.find(({ id }) => id === project.id)
@@ -96,6 +96,7 @@ describe('a bulk export', () => {
     expect(new Set(names.map((name) => name.normalize('NFKC').toLowerCase())).size).toBe(names.length)
     for (const { path, sha256: hash } of mine?.files ?? []) expect(sha256[path]).toBe(hash)
     expect(texts['index.html']).not.toContain('<script>')
+    for (const page of ['index.html', '_con/card.html']) expect(texts[page]).toContain('<html lang="de"')
   })
 
   it('leaves out what was not asked for, and is refused where it makes no sense', async () => {

@@ -15,8 +15,8 @@ export class BulkExportService {
   ) {}
 
   /** @throws DomainError `export-unavailable` when PDF is wanted and nothing prints, `task-running` */
-  async start(auth: AuthContext, { format, what, visibility }: StartExportDto): Promise<TaskDto> {
+  async start(auth: AuthContext, { format, what, visibility, lang }: StartExportDto): Promise<TaskDto> {
     if (format === 'pdf' && !this.press.canPrint) throw new DomainError('export-unavailable')
-    return this.tasks.start(auth, 'bulk-export', { format, what, visibility })
+    return this.tasks.start(auth, 'bulk-export', { format, what, visibility, lang })
   }
 }

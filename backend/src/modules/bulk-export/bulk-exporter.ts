@@ -46,7 +46,7 @@ export class BulkExporter implements TaskKind {
         return skipped(
           `It became ${project.visibility} after the export had begun. Choose that, too, and export again if it shall be in it.`,
         )
-      const { pages, skipped: reason } = await this.exporter.pagesOf(auth, project, asked.what)
+      const { pages, skipped: reason } = await this.exporter.pagesOf(auth, project, asked)
       return reason === null ? await this.made(task, item, asked, pages, signal) : skipped(reason)
     } catch (error) {
       if (error instanceof DomainError && error.code === 'project-not-found') return skipped(await this.access.whyNot(item.projectId))

@@ -2521,6 +2521,10 @@ export type StartExportDto = {
      * only projects that are one of these; all when left out
      */
     visibility?: Array<'private' | 'internal' | 'public'>;
+    /**
+     * of the words that the export adds to the texts; English when left out
+     */
+    lang?: 'en' | 'de';
 };
 
 export type VersionDto = {

@@ -27,7 +27,9 @@ it('says why there is no PDF where the portal does not print', async () => {
 it('takes what is published of every project unless told otherwise, and at least one kind of them', async () => {
   const shown = await show(true)
   start(shown)
-  expect(dialog.emitted('start')).toEqual([[{ what: 'published', format: 'html', visibility: ['private', 'internal', 'public'] }]])
+  expect(dialog.emitted('start')).toEqual([
+    [{ what: 'published', format: 'html', visibility: ['private', 'internal', 'public'], lang: 'en' }],
+  ])
   for (const value of ['private', 'internal', 'public']) {
     box(shown, value)?.click()
     await nextTick()
