@@ -84,6 +84,7 @@ describe('no unsafe operation is forgotten', () => {
     'POST /api/auth/refresh',
     'PATCH /api/reports/{id}',
     'PUT /api/reports/{id}/presence',
+    'DELETE /api/reports/{id}/presence',
     'PUT /api/projects/{id}/card',
     'POST /api/projects/{id}/view',
   ]
