@@ -18,7 +18,13 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
 })
 
 // What is waited for may take a while on a busy machine; the default of a second tells more of the machine than of us.
-const onServices = { testTimeout: 60_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 10_000 } } }
+const onServices = {
+  setupFiles: ['reflect-metadata', './test/cheap-passwords.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 180_000,
+  fileParallelism: false,
+  expect: { poll: { timeout: 10_000 } },
+}
 
 const FAULTS = 'test/on-cluster/faults.spec.ts'
 

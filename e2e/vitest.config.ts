@@ -9,7 +9,7 @@ const own = readdirSync(folder)
   .filter((name) => name.endsWith('.spec.ts'))
   .filter((name) => {
     const text = readFileSync(join(folder, name), 'utf8')
-    return text.includes("'../fixtures/portal.ts'") && !text.includes('env.url')
+    return text.includes('ownEnvironment(') || (text.includes("'../fixtures/portal.ts'") && !text.includes('env.url'))
   })
   .map((name) => `specs/${name}`)
 
@@ -21,6 +21,8 @@ const project = (name: string, files: { include: string[]; exclude?: string[] })
     hookTimeout: 300_000,
     // On one portal journeys run one after the other: what one does the others would see.
     fileParallelism: false,
+    // What a page draws when it rests takes its time on a busy machine; the default is a second.
+    expect: { poll: { timeout: 30_000 } },
     bail: 0,
   },
 })

@@ -2,12 +2,12 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HOSTILE_HTML, hostileDocuments, hostilePages } from '../../backend/src/modules/richtext/fixtures/hostile.ts'
 import { launch, openPage } from '../fixtures/browser.ts'
-import { environment } from '../fixtures/environment.ts'
+import { ownEnvironment } from '../fixtures/own-environment.ts'
 import { Api } from '../flows/api.ts'
 import { uploadEmptyFilm, uploadPixel } from '../flows/assets.ts'
 import { signIn } from '../flows/sign-in.ts'
 
-const env = environment()
+const env = await ownEnvironment('hostile')
 const run = Date.now().toString(36)
 
 interface Node {
@@ -46,8 +46,6 @@ let underWay: Set<string>
 let project: { id: string; slug: string; revision: number }
 /** What the cases are shown with: a picture, a film and its captions. */
 let assets: { image: string; film: string; captions: string }
-/** What is removed at the end: nobody else is to see these in a catalogue. */
-const made: string[] = []
 
 beforeAll(async () => {
   browser = await launch()
@@ -74,12 +72,11 @@ beforeAll(async () => {
   await signIn(page, env)
   api = await Api.of(watched.context.request)
   project = await api.post('/api/projects', { title: `Hostile texts ${run}`, visibility: 'internal', tags: [] })
-  made.push(project.id)
   assets = { image: await uploadPixel(api, project.id), ...(await uploadEmptyFilm(api, project.id)) }
 })
 afterAll(async () => {
-  await Promise.all(made.map((id) => api.delete(`/api/projects/${id}`)))
   await browser.close()
+  await env.stop()
 })
 
 /** The cases with assets that are there, of the right kind, in the place of the one that they name. */
@@ -246,7 +243,6 @@ describe('texts that mean harm', () => {
       })
       if (one.status >= 300) continue
       const { id, slug, revision } = one.body
-      made.push(id)
       await api.attempt('PATCH', `/api/projects/${id}`, {
         ...{ revision, frameworks: [title.slice(0, 40)], licence: title.slice(0, 80), contacts: [{ name: title, email: '', url: '' }] },
       })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { barriers } from '../fixtures/axe.ts'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
 import { everyLook } from '../fixtures/every-look.ts'
-import { environment } from '../fixtures/environment.ts'
+import { ownEnvironment } from '../fixtures/own-environment.ts'
 import { Api } from '../flows/api.ts'
 import { joinAs } from '../flows/people.ts'
 import { signIn } from '../flows/sign-in.ts'
@@ -19,7 +19,7 @@ interface Report {
   content: Node
 }
 
-const env = environment()
+const env = await ownEnvironment('reports')
 // The smallest PNG there is: one pixel.
 const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 const figure = {
@@ -31,7 +31,10 @@ let browser: Browser
 beforeAll(async () => {
   browser = await launch()
 })
-afterAll(() => browser.close())
+afterAll(async () => {
+  await browser.close()
+  await env.stop()
+})
 
 /** The kinds of all nodes of a text. */
 const kindsOf = (node: Node): string[] => [node.type, ...(node.content ?? []).flatMap(kindsOf)]

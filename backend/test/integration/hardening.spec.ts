@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Can, Public } from '../../src/common/auth-context/auth-context.js'
 import { newId } from '../../src/common/ids.js'
 import { ConfigError, parseConfig } from '../../src/config/config.js'
@@ -19,6 +19,9 @@ import { environment, startApp, type TestApp } from '../app.js'
 import { TestClient, type Answer, type ProblemBody } from '../client.js'
 import { makeUser } from '../factories/users.js'
 import { PortalProcess } from '../portal-process.js'
+
+// How long a sign-in takes is among what is tested here.
+vi.unmock('bcrypt')
 
 const OWN = 'http://localhost:8080'
 

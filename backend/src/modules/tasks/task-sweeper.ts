@@ -17,6 +17,7 @@ export class TaskSweeper implements OnApplicationShutdown {
   private readonly logger = new Logger('Tasks')
   private timer: NodeJS.Timeout | undefined
   private sweeping: Promise<void> | null = null
+  private next: Promise<void> | null = null
   private stopped = false
 
   constructor(
@@ -35,15 +36,22 @@ export class TaskSweeper implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true
     clearInterval(this.timer)
-    await this.sweeping
+    await (this.next ?? this.sweeping)
   }
 
-  /** Removes what is due. Never throws: what could not be removed is due the next time, too. */
+  /** Removes what is due by now. Never throws: what could not be removed is due the next time, too. */
   sweep(): Promise<void> {
-    return (this.sweeping ??= this.run().finally(() => (this.sweeping = null)))
+    if (this.sweeping === null) return (this.sweeping = this.run().finally(() => (this.sweeping = null)))
+    // The one under way has looked already: what became due since is for another one, whoever else asks meanwhile.
+    this.next ??= this.sweeping.then(() => {
+      this.next = null
+      return this.sweep()
+    })
+    return this.next
   }
 
   private async run(): Promise<void> {
+    if (this.stopped) return
     try {
       const at = now()
       for (const task of await this.tasks.findDue(at, new Date(at.getTime() - REMEMBER_MS))) {
