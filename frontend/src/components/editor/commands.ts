@@ -20,7 +20,7 @@ import {
   symRoundedToc,
   symRoundedWarning,
 } from '@quasar/extras/material-symbols-rounded'
-import type { Editor } from '@tiptap/core'
+import type { ChainedCommands, Editor } from '@tiptap/core'
 import { NodeSelection, Selection } from '@tiptap/pm/state'
 import type { CalloutKind } from '../../plugins/tiptap/schema'
 
@@ -41,12 +41,10 @@ export interface Insertion {
 }
 
 /** Puts a block into the text, with the cursor behind it: what is typed next would take the place of what is selected. */
-export function insertBlock(editor: Editor, node: { type: string; attrs?: Record<string, unknown> }): void {
-  editor
-    .chain()
-    .focus()
+export function insertBlock(chain: ChainedCommands, node: { type: string; attrs?: Record<string, unknown> }): void {
+  chain
     .insertContent(node)
-    .command(({ tr }) => {
+    .command(({ tr, editor }) => {
       const { $to } = tr.selection
       const after = $to.depth === 0 ? $to.pos : $to.after(1)
       if (after >= tr.doc.content.size) tr.insert(tr.doc.content.size, editor.schema.nodes['paragraph']?.create() ?? [])
@@ -59,7 +57,7 @@ export function insertBlock(editor: Editor, node: { type: string; attrs?: Record
 }
 
 const node = (type: string): ((editor: Editor) => void) => {
-  return (editor) => insertBlock(editor, { type })
+  return (editor) => insertBlock(editor.chain().focus(), { type })
 }
 
 /** A formula or a note is written right after it was put there: it is selected. */
