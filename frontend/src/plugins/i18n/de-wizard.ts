@@ -125,6 +125,8 @@ export const wizard: typeof english = {
     videoLimit: 'MP4 oder WebM, höchstens {size}',
     videoKind: 'Nur Videos als MP4 oder WebM.',
     videoTooLarge: 'Diese Datei hat {size}. Höchstens {max} sind möglich.',
+    videoCaptions: 'Untertitel auswählen',
+    videoCaptionsHint: 'WebVTT (.vtt), für alle, die nichts hören können. Sie lassen sich auch später hinzufügen.',
     videoTitle: 'Was das Video zeigt',
     videoTitleHint: 'Wird vorgelesen, wenn jemand es nicht sehen kann.',
     needTitle: 'Sagen Sie, was das Video zeigt.',

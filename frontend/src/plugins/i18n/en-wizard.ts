@@ -120,6 +120,8 @@ export const wizard = {
     videoLimit: 'MP4 or WebM, at most {size}',
     videoKind: 'Use an MP4 or WebM video.',
     videoTooLarge: 'This file is {size}. Use at most {max}.',
+    videoCaptions: 'Choose captions',
+    videoCaptionsHint: 'WebVTT (.vtt), for who cannot hear it. They can be added later, too.',
     videoTitle: 'What the video shows',
     videoTitleHint: 'Read out to who cannot see it.',
     needTitle: 'Say what the video shows.',
