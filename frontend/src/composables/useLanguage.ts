@@ -8,7 +8,7 @@ import type { Language } from '../plugins/i18n'
 export type LanguageChoice = 'auto' | Language
 
 /** The language to show: the chosen one, else the first that the browser prefers (`de-AT` is `de`), else English. */
-export function languageFor(choice: string, preferred: readonly string[]): Language {
+export function languageFor(choice: string, preferred: readonly string[] = []): Language {
   if (isLanguage(choice)) return choice
   return preferred.map((language) => language.split('-', 1)[0]?.toLowerCase() ?? '').find(isLanguage) ?? 'en'
 }
