@@ -170,7 +170,7 @@ export const version: typeof englishVersion = {
   },
   withdrawn: {
     title: 'Version {number} wurde zurückgezogen',
-    when: '{when} zurückgenommen, mit dieser Begründung:',
+    when: 'Am {when} zurückgenommen, mit dieser Begründung:',
     text: 'Was sie zeigte, ist endgültig fort und lässt sich nicht zitieren. Ihre Nummer wird nicht noch einmal vergeben.',
   },
   withdraw: {

@@ -159,7 +159,7 @@ export const version = {
   },
   withdrawn: {
     title: 'Version {number} was withdrawn',
-    when: 'Taken back {when} by the people of this project, who say:',
+    when: 'Taken back on {when} by the people of this project, who say:',
     text: 'What it showed is gone for good, and cannot be cited. Its number is not given again.',
   },
   withdraw: {
