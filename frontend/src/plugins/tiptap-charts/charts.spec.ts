@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { chartFindings as refusals } from '../../../test/portal-rules'
 import { readColumns } from './columns'
-import { decodeTypedArray, packed, readFigure, tableOf, unpacked } from './figure'
+import { decodeTypedArray, packed, readFigure, readFigureText, tableOf, unpacked } from './figure'
 import { buildSpec, formFrom, formKinds, suggestForm, toCsv } from './form'
 import { themed } from './theme'
 
@@ -109,6 +109,18 @@ describe('a figure of Python', () => {
     [7, 'object'],
   ])('is refused as the portal would: %#', (hostile, message) => {
     expect(readFigure(hostile).faults.map((fault) => fault.message)).toContain(message)
+  })
+
+  it.each(['{', '7', '{}', '{"data":{}}'])('is not what a file has that says %j', (text) => {
+    expect(readFigureText(text)).toBeNull()
+  })
+
+  it('is read from a file with what is wrong with it', () => {
+    expect(readFigureText('{"data":[{"type":"bar","y":[1]}]}')).toEqual({
+      spec: { data: [{ type: 'bar', y: [1] }], layout: {} },
+      faults: [],
+    })
+    expect(readFigureText('{"data":[{"type":"scattermapbox"}]}')?.faults).toEqual([{ path: 'data[0].type', message: 'type' }])
   })
 })
 

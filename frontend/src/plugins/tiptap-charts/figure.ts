@@ -307,6 +307,19 @@ export function readFigure(value: unknown): { spec: ChartSpec; faults: ChartFaul
   return { spec, faults: check.faults }
 }
 
+/** The figure that a file of Plotly has; null when it has none. @see readFigure */
+export function readFigureText(text: string): ReturnType<typeof readFigure> | null {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return null
+  }
+  const read = readFigure(json)
+  return read.faults.some(({ path }) => path === '' || path === 'data') ? null : read
+}
+
 /** Whatever a text has as the figure of a chart, so that nothing of it can break the page. */
 export function specOf(value: unknown): ChartSpec {
   if (!isRecord(value)) return { data: [], layout: {} }
