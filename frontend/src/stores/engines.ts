@@ -1,9 +1,10 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, shallowRef } from 'vue'
-import { ApiProblem, asProblem } from '../api/client'
+import { asProblem, type ApiProblem } from '../api/client'
 import * as api from '../api/engines'
 import type { DeployActivity, Engine, EngineChanges, EngineInput, PreviewInput } from '../components/models'
 import { isMoving } from '../composables/phases'
+import { refresher } from '../composables/refresher'
 import { useLiveStore } from './live'
 
 /** The apps of the project that is open. */
@@ -15,8 +16,6 @@ export const useEnginesStore = defineStore('engines', () => {
   const loaded = ref(false)
   const problem = shallowRef<ApiProblem | null>(null)
   const activities = shallowReactive(new Map<string, DeployActivity>())
-  /** Engines that are being read; true when something changed again meanwhile. */
-  const reading = new Map<string, boolean>()
 
   function put(engine: Engine): void {
     const activity = activities.get(engine.id)
@@ -48,23 +47,8 @@ export const useEnginesStore = defineStore('engines', () => {
     }
   }
 
-  /** Reads one app again. Changes that come while it is read lead to one more read, not to one each. */
-  async function refresh(id: string): Promise<void> {
-    if (reading.has(id)) {
-      reading.set(id, true)
-      return
-    }
-    reading.set(id, false)
-    try {
-      put(await api.getEngine(id))
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error
-      if (error.status === 404) drop(id)
-    }
-    const again = reading.get(id)
-    reading.delete(id)
-    if (again) await refresh(id)
-  }
+  /** Reads one app again. */
+  const refresh = refresher((id) => api.getEngine(id), put, drop)
 
   function watch(engine: Engine, projectSlug: string): void {
     activities.set(engine.id, {

@@ -3,13 +3,13 @@ import { computed, shallowReactive } from 'vue'
 import { ApiProblem } from '../api/client'
 import * as api from '../api/tasks'
 import type { Task } from '../api/tasks'
+import { refresher } from '../composables/refresher'
+import { hasEnded } from '../composables/task-progress'
 import { useLiveStore } from './live'
 import { useSessionStore } from './session'
 
 /** A task that moves is read again so often at most, in milliseconds; between, its event says how far it is. */
 const readEvery = 1000
-
-export const hasEnded = ({ state }: Pick<Task, 'state'>): boolean => state !== 'queued' && state !== 'running'
 
 /** Tasks of the portal that someone looks at, and one's own that are under way. */
 export const useTasksStore = defineStore('tasks', () => {
@@ -19,8 +19,6 @@ export const useTasksStore = defineStore('tasks', () => {
   const items = shallowReactive(new Map<string, Task>())
   /** One's own that were seen under way, until they are dismissed. */
   const followed = shallowReactive(new Set<string>())
-  /** Tasks that are being read; true when something changed again meanwhile. */
-  const reading = new Map<string, boolean>()
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
 
   function put(task: Task): void {
@@ -33,25 +31,13 @@ export const useTasksStore = defineStore('tasks', () => {
     followed.delete(id)
   }
 
-  /** Reads a task again. Changes that come while it is read lead to one more read, not to one each. */
-  async function refresh(id: string): Promise<void> {
+  function read(id: string): Promise<Task> {
     clearTimeout(timers.get(id))
     timers.delete(id)
-    if (reading.has(id)) {
-      reading.set(id, true)
-      return
-    }
-    reading.set(id, false)
-    try {
-      put(await api.getTask(id))
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error
-      if (error.status === 404) drop(id)
-    }
-    const again = reading.get(id)
-    reading.delete(id)
-    if (again) await refresh(id)
+    return api.getTask(id)
   }
+  /** Reads a task again. */
+  const refresh = refresher(read, put, drop)
 
   function refreshSoon(id: string): void {
     if (!timers.has(id))

@@ -1,6 +1,12 @@
 import type { TaskItem } from '../../api/admin-exports'
 import type { Task } from '../../api/tasks'
 
+/** What is asked of a task. */
+export interface TaskQuestion {
+  what: 'cancel' | 'delete' | 'retry'
+  task: Task
+}
+
 type Tone = 'ok' | 'warn' | 'danger' | 'busy' | 'plain'
 
 export const taskStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const satisfies readonly Task['state'][]
