@@ -1,36 +1,12 @@
-import { childrenOf, nodesOf, type RichNode, type RichText } from './rich-text.js'
+import { childrenOf, type RichNode, type RichText } from './rich-text.js'
 
-/** What a text shows that is kept elsewhere. */
-export interface RichTextReferences {
-  /** Ids, each once. */
-  assets: string[]
-  engines: string[]
-  /** Those that charts were taken from. */
-  figures: string[]
-  charts: number
+/** What a text shows that is kept elsewhere: what may not be deleted while it does, and what a version has to take along. Ids, each once. */
+export function referencesOf(doc: RichText): { assets: string[]; engines: string[] } {
+  const places = placesOf(doc)
+  return { assets: idsOf(assetPlacesOf(places)), engines: idsOf(places.filter(({ as }) => as === 'engine')) }
 }
 
-/** What a text refers to: what may not be deleted while it does, and what a version has to take along. */
-export function referencesOf(doc: RichText): RichTextReferences {
-  const assets = new Set<string>()
-  const engines = new Set<string>()
-  const figures = new Set<string>()
-  let charts = 0
-  for (const node of nodesOf(doc)) {
-    for (const asset of assetsOf(node)) assets.add(asset)
-    if (node.type === 'appEmbed') engines.add(node.attrs.engine)
-    if (node.type !== 'chart') continue
-    charts += 1
-    if (node.attrs.source.kind === 'figure') figures.add(node.attrs.source.figure)
-  }
-  return { assets: [...assets], engines: [...engines], figures: [...figures], charts }
-}
-
-function assetsOf(node: RichNode): string[] {
-  if (node.type === 'image') return [node.attrs.asset]
-  if (node.type === 'video') return [node.attrs.asset, ...(node.attrs.captions ? [node.attrs.captions] : [])]
-  return []
-}
+const idsOf = (places: readonly { id: string }[]): string[] => [...new Set(places.map(({ id }) => id))]
 
 /** Where a text shows something that is kept elsewhere. */
 export interface ReferencePlace {

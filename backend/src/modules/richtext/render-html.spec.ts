@@ -205,15 +205,6 @@ describe('renderHtml', () => {
       'open',
     ])
     expect(plainText(EVERY_NODE)).toContain('Model\t\nA\t0.9'.replace('\t\n', '\n'))
-    expect(referencesOf(EVERY_NODE)).toEqual({ assets: [ASSET], engines: [ENGINE], figures: [], charts: 1 })
-    const source = {
-      kind: 'figure' as const,
-      figure: '01arz3ndektsv4rrffq69g5fig',
-      hash: 'a'.repeat(64),
-      takenAt: '2026-01-02T03:04:05.000Z',
-    }
-    const spec = { data: [], layout: {} }
-    const attrs = { id: 'c', title: '', summary: '', height: 300, spec, source }
-    expect(referencesOf({ type: 'doc', content: [{ type: 'chart', attrs }] })).toMatchObject({ figures: [source.figure], charts: 1 })
+    expect(referencesOf(EVERY_NODE)).toEqual({ assets: [ASSET], engines: [ENGINE] })
   })
 })
