@@ -3,7 +3,7 @@ import type { AuditResource } from '../../common/auth-context/audit-trail.js'
 import type { AuthContext } from '../../common/auth-context/auth-context.js'
 import { now } from '../../common/clock.js'
 import { newId } from '../../common/ids.js'
-import { decodeCursor, encodeCursor, toPage, type Page } from '../../common/pagination/pagination.js'
+import { decodeCursor, toPage, type Page } from '../../common/pagination/pagination.js'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { ObjectStore } from '../../platform/object-store/object-store.js'
 import { UserRepository } from '../iam/users/user.repository.js'
@@ -67,12 +67,8 @@ export class TasksService {
       ...(state === undefined ? {} : { states: [state] }),
       ...(after === undefined ? {} : { after: itemId(taskId, String(after)) }),
     })
-    const items = found.slice(0, limit)
-    const last = items.at(-1)
-    return {
-      items: items.map((item) => TaskItemDto.from(item)),
-      nextCursor: found.length > limit && last ? encodeCursor([last.projectId]) : null,
-    }
+    const page = toPage(found, limit, ({ projectId }) => [projectId])
+    return { ...page, items: page.items.map((item) => TaskItemDto.from(item)) }
   }
 
   /** Ends a task within a second or two; one that has ended stays as it is. What was done is kept. */
