@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common'
-import { createHash } from 'node:crypto'
 import { now } from '../../common/clock.js'
 import { CONFIG } from '../../config/config.module.js'
 import type { Config } from '../../config/config.js'
 import { ObjectStore } from '../../platform/object-store/object-store.js'
+import { sha256 } from '../publications/canonical-json.js'
 import type { FinishedItems } from '../tasks/task-kinds.js'
 import { resultKeyOf, type Task, type TaskItem, type TaskResult } from '../tasks/task.js'
 import { bulkExportOf, type BulkExport } from './bulk-export.js'
@@ -76,7 +76,7 @@ export class BulkArchive {
       format: 'vitrine-bulk-export/1',
       portal: this.config.publicUrl,
       ...{ task: id, at: at.toISOString(), asked },
-      index: { path: 'index.html', bytes: index.length, sha256: createHash('sha256').update(index).digest('hex') },
+      index: { path: 'index.html', bytes: index.length, sha256: sha256(index) },
       projects,
     }
     return `${JSON.stringify(manifest, null, 1)}\n`

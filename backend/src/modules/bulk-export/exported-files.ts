@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common'
-import { createHash } from 'node:crypto'
 import { ObjectStore } from '../../platform/object-store/object-store.js'
 import type { ExportDocument, ExportFormat } from '../exports/export-document.js'
 import { ExportPress } from '../exports/export-press.js'
+import { sha256 } from '../publications/canonical-json.js'
 import type { TaskFile } from '../tasks/task.js'
 
 /** Makes files of documents, in the object store. */
@@ -18,6 +18,6 @@ export class ExportedFiles {
     const bytes = format === 'pdf' ? await this.press.pdf(document, signal, true) : await this.press.html(document, signal, true)
     signal.throwIfAborted()
     await this.store.put(key, bytes, 'application/octet-stream')
-    return { key, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+    return { key, bytes: bytes.length, sha256: sha256(bytes) }
   }
 }

@@ -27,5 +27,6 @@ describe('canonical JSON', () => {
   it('is hashed as UTF-8', () => {
     expect(sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
     expect(sha256('é')).toBe('4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c')
+    expect(sha256(Buffer.from('é'))).toBe(sha256('é'))
   })
 })

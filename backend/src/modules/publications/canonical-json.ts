@@ -23,5 +23,5 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, child]) => `${canonicalJson(key)}:${canonicalJson(child)}`).join(',')}}`
 }
 
-/** SHA-256 of a text in UTF-8, in hex. */
-export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
+/** SHA-256 of bytes, or of a text in UTF-8; in hex. */
+export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
