@@ -12,12 +12,15 @@ export type BulkExport = Required<StartExportDto>
 
 const of = (id: string): string => `/tasks/${encodeURIComponent(id)}`
 
+/** Begins a task, which goes on when the page is closed. @throws ApiProblem `task-running` while one has another one */
 export const startExport = (input: BulkExport): Promise<Task> => api.post('/admin/exports', input)
 /** The newest first. */
 export const listTasks = (query: Query, signal?: AbortSignal): Promise<ListPage<Task>> =>
   api.get('/tasks', { limit: pageSize, ...query }, signal)
+/** What became of each project, the oldest first. */
 export const listTaskItems = (id: string, query: Query, signal?: AbortSignal): Promise<ListPage<TaskItem>> =>
   api.get(`${of(id)}/items`, { limit: pageSize, ...query }, signal)
+/** Ends a task within a second or two; what was done is kept. */
 export const cancelTask = (id: string): Promise<Task> => api.post(`${of(id)}/cancel`)
 /** Goes on with what failed or was not reached. */
 export const retryTask = (id: string): Promise<Task> => api.post(`${of(id)}/retry`)

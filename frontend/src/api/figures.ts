@@ -5,6 +5,7 @@ import type { FigureDto, FigureListDto, FigureSpecDto, PushFigureDto } from './g
 export type Figure = FigureDto
 export type FigureInput = PushFigureDto
 
+/** By their names. */
 export const listFigures = async (projectId: string): Promise<Figure[]> =>
   (await api.get<FigureListDto>(`/projects/${projectId}/figures`)).items
 /** What a figure draws now. */

@@ -132,6 +132,7 @@ export const itemId = (taskId: string, projectId: string): string => `${taskId}/
 /** How many items have come to an end. */
 export const currentOf = ({ done, skipped, failed }: TaskCounts): number => done + skipped + failed
 
+/** How many bytes files have together. */
 export const bytesOf = (files: readonly Pick<TaskFile, 'bytes'>[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0)
 
 /** Whether something of an ended task is left that doing it again could mend. */

@@ -2,6 +2,7 @@
 export const wizardSteps = ['basics', 'links', 'people', 'attributes', 'card', 'performance', 'app', 'publish'] as const
 export type WizardStep = (typeof wizardSteps)[number]
 
+/** Whether the wizard has a step of that name. */
 export const isWizardStep = (name: unknown): name is WizardStep => wizardSteps.some((step) => step === name)
 
 const steps: Record<string, WizardStep> = {
