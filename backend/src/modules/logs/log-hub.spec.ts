@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { setClock } from '../../common/clock.js'
 import { KubeError } from '../../platform/kubernetes/kube-error.js'
 import { LogSource, type LogRequest } from '../../platform/kubernetes/log-source.js'
@@ -378,6 +378,14 @@ describe('LogHub', () => {
 })
 
 describe('LogHub with an archive', () => {
+  // What is stored waits for timers, which these tests turn themselves: see soon.
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
   const randoms = (seed: number) => {
     let state = seed * 2654435761
     return (): number => {
@@ -438,9 +446,10 @@ describe('LogHub with an archive', () => {
         } else if (pods.length > 1) {
           // All of it is read by the portal before the pod goes, and stored, as nobody could bring it back.
           archive.away = false
-          await stored(archive, written)
+          await soon(() => linesIn(archive) >= written.length)
           cluster.removePod(pods.shift() ?? '')
         }
+        vi.advanceTimersByTime(random() * 40)
         for (let turns = random() * 6; turns > 0; turns--) await turn()
       }
       archive.away = false
@@ -468,7 +477,7 @@ describe('LogHub with an archive', () => {
     cluster.addPod('a')
     const open = new Reading(hub)
     for (let i = 0; i < 30; i++) cluster.write('a', `line ${i}`)
-    await soon(() => open.take().texts.length === 30)
+    await soon(() => open.take().texts.at(-1) === 'line 29' && linesIn(archive) > 0)
     archive.away = true
     for (let i = 30; i < 60; i++) cluster.write('a', `line ${i}`)
     const view = new Reading(hub)
@@ -494,8 +503,7 @@ describe('LogHub with an archive', () => {
       for (let i = 0; i < 60; i++) {
         texts.push(`line ${texts.length}`)
         cluster.write('a', texts.at(-1) ?? '')
-        if (i % 10 === 9)
-          await soon(() => [...archive.segments.values()].reduce((sum, { segment }) => sum + segment.lines, 0) === texts.length)
+        if (i % 10 === 9) await soon(() => linesIn(archive) === texts.length)
       }
       await soon(() => reader.take().texts.length >= texts.length)
       expect(reader.texts).toEqual(texts)
@@ -510,7 +518,7 @@ describe('LogHub with an archive', () => {
     const hub = cluster.portal(LIMITS, archive)
     cluster.addPod('a')
     for (let i = 0; i < 500; i++) cluster.write('a', `line ${i}`)
-    await soon(() => [...archive.segments.values()].reduce((sum, { segment }) => sum + segment.lines, 0) === 500)
+    await soon(() => linesIn(archive) === 500)
     const reader = new Reading(hub, undefined, { tail: 400 })
     await soon(() => reader.take().texts.length === 400)
     expect(reader.texts[0]).toBe('line 100')
@@ -524,9 +532,13 @@ describe('LogHub with an archive', () => {
   }, 30_000)
 })
 
-/** As {@link until}, for what takes time: stores are tried again after a while. */
+/** As {@link until}, for what waits for timers, whose time passes only here, and for the packing of segments, which takes real time. */
 async function soon(condition: () => boolean): Promise<void> {
-  for (const end = performance.now() + 10_000; performance.now() < end; await turn()) if (condition()) return
+  for (const end = Date.now() + 10_000; Date.now() < end; await turn()) {
+    if (condition()) return
+    vi.advanceTimersByTime(5)
+  }
+  throw new Error(`waited in vain for ${condition.toString()}`)
 }
 
 async function textsOf(archive: MemoryLogArchive): Promise<string[]> {
@@ -536,8 +548,4 @@ async function textsOf(archive: MemoryLogArchive): Promise<string[]> {
   return texts
 }
 
-async function stored(archive: MemoryLogArchive, texts: string[]): Promise<void> {
-  for (const until = performance.now() + 20_000; performance.now() < until; await new Promise((resolve) => setTimeout(resolve, 20)))
-    if ((await textsOf(archive)).length >= texts.length) return
-  throw new Error('waited in vain for lines to be stored')
-}
+const linesIn = (archive: MemoryLogArchive): number => [...archive.segments.values()].reduce((sum, { segment }) => sum + segment.lines, 0)
