@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
 import { Api } from '../flows/api.ts'
+import { joinAs, PASSWORD } from '../flows/people.ts'
 import { signIn } from '../flows/sign-in.ts'
 
 const env = environment()
 // What belongs to this run; other journeys share the portal.
 const run = Date.now().toString(36)
 const CLUSTER_MS = 180_000
-const [FIRST, OWN] = ['amber lamp 19 harbour', 'quiet meadow 47 lantern']
 
 interface App {
   id: string
@@ -33,17 +33,10 @@ async function deploy(api: Api, title: string, size: object = {}): Promise<{ pro
 
 /** Somebody with an account, signed in with a password of their own. */
 async function person(api: Api, name: string): Promise<{ id: string; page: Page; complaints: string[] }> {
-  const input = { username: `${name}-${run}`, role: 'user', password: FIRST }
-  const { user } = await api.post<{ user: { id: string } }>('/api/iam/users', input)
   const { page, complaints } = await openPage(browser, env.url)
-  await signIn(page, input)
-  await page.getByLabel('Current password', { exact: true }).fill(FIRST)
-  await page.getByLabel('New password', { exact: true }).fill(OWN)
-  await page.getByLabel('New password again', { exact: true }).fill(OWN)
-  await page.getByRole('button', { name: 'Change password' }).click()
-  await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor()
+  const id = await joinAs(page, api, `${name}-${run}`, name)
   complaints.length = 0
-  return { id: user.id, page, complaints }
+  return { id, page, complaints }
 }
 
 it('an admin makes a size, sets the quota of a project, sees its app among all, and looks at what a sweep would remove', async () => {
@@ -56,7 +49,7 @@ it('an admin makes a size, sets the quota of a project, sees its app among all, 
   await page.getByRole('button', { name: 'New size' }).click()
   const form = page.getByRole('dialog', { name: 'New size' })
   await form.getByLabel('Name').fill(`Tiny ${run}`)
-  expect(await form.getByLabel('Id').inputValue()).toBe(`tiny-${run}`)
+  await expect.poll(() => form.getByLabel('Id').inputValue()).toBe(`tiny-${run}`)
   const cpu = form.getByRole('group', { name: 'CPU' })
   await cpu.getByLabel('Kept free').fill('0.1')
   await cpu.getByLabel('At most').fill('0.05')
@@ -130,10 +123,7 @@ it('a private app opens in the frame of a member, and neither for a stranger nor
 
   // Who comes to its address without a session is asked to sign in, and led back.
   const visitor = await openPage(browser, env.url)
-  await visitor.page.goto(app.url)
-  await visitor.page.getByLabel('User name').fill(`member-${run}`)
-  await visitor.page.getByLabel('Password', { exact: true }).fill(OWN)
-  await visitor.page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(visitor.page, { username: `member-${run}`, password: PASSWORD }, app.url)
   await visitor.page.getByText('hello').waitFor()
   expect(visitor.page.url()).toBe(`${app.url}/`)
 

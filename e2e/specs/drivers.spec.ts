@@ -2,23 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, openPage, picture, type WatchedPage } from '../fixtures/browser.ts'
-import { environment } from '../fixtures/environment.ts'
-import { freeAddress, startPortal, type OwnPortal } from '../fixtures/portal.ts'
+import { onCluster, ownEnvironment, type OwnEnvironment } from '../fixtures/own-environment.ts'
 import { Api } from '../flows/api.ts'
 import { askApp } from '../flows/ask-app.ts'
 import { signIn } from '../flows/sign-in.ts'
 
-const env = environment()
 const run = randomBytes(2).toString('hex')
-const ADMIN = { username: 'admin', password: 'journey-admin-5tR8wX2k' }
 const CLUSTER_MS = 120_000
-const wrong = `${env.hello}-which-nobody-pushed`
-
-const given = (name: string): string => {
-  const value = process.env[name]
-  if (!value) throw new Error(`${name} is not set. Run the journeys with: node tools/test/run.ts e2e`)
-  return value
-}
+const inTurn = { concurrent: false }
 
 /** Waits until the badge of the app says so. */
 const phase = (page: Page, name: string): Promise<void> =>
@@ -35,40 +26,32 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 // Emissary has no controller that could be run here: its objects are applied to the cluster by tests of their own.
-describe.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (driver) => {
-  let portal: OwnPortal
+// All at once, since they mostly wait for the cluster; what is tried on one goes step by step.
+describe.concurrent.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (driver) => {
+  let env: OwnEnvironment
   let watched: WatchedPage
   let api: Api
   let id: string
   let url: string
 
   beforeAll(async () => {
-    const publicUrl = await freeAddress()
-    portal = await startPortal(driver, publicUrl, {
-      VITRINE_ADMIN_USERNAME: ADMIN.username,
-      VITRINE_ADMIN_PASSWORD: ADMIN.password,
-      KUBECONFIG: given('TEST_KUBECONFIG'),
-      VITRINE_KUBE_CONTEXT: given('TEST_KUBE_CONTEXT'),
-      VITRINE_NAMESPACE_PREFIX: `${given('TEST_NAMESPACE_PREFIX')}-${driver.slice(0, 1)}${run}`,
-      VITRINE_APPS_URL: given('TEST_APPS_URL'),
-      VITRINE_INSECURE_REGISTRIES: given('TEST_REGISTRY'),
+    env = await ownEnvironment(driver, {
+      ...onCluster(`${driver.slice(0, 1)}${run}`),
       VITRINE_DRIVER: driver,
       VITRINE_GATEWAY: 'traefik/apps',
       VITRINE_INGRESS_CLASS: 'traefik',
-      // The ingress of the cluster leads to the gateway of another portal; private apps have a journey of their own.
-      VITRINE_GATEWAY_PORT: 'off',
     })
-    watched = await openPage(browser, portal.url)
-    await signIn(watched.page, ADMIN)
+    watched = await openPage(browser, env.url)
+    await signIn(watched.page, env)
     watched.complaints.length = 0
     api = await Api.of(watched.context.request)
   })
   afterAll(async () => {
     await watched.context.close()
-    await portal.stop()
+    await env.stop()
   })
 
-  it('is deployed by the form and shown in its frame', async () => {
+  it('is deployed by the form and shown in its frame', inTurn, async () => {
     const { page } = watched
     const project = await api.post<{ id: string; slug: string }>('/api/projects', { title: `By ${driver} ${run}`, tags: [] })
     await page.goto(`/p/${project.slug}/app`)
@@ -82,9 +65,9 @@ describe.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (dr
     const { items } = await api.get<{ items: { id: string; url: string }[] }>(`/api/engines?projectId=${project.id}`)
     id = items[0]?.id ?? ''
     url = items[0]?.url ?? ''
-  }, 240_000)
+  })
 
-  it('crashes, comes back, and still has the log of before', async () => {
+  it('crashes, comes back, and still has the log of before', inTurn, async () => {
     const { page } = watched
     expect(await askApp(url, '/emit?n=3&tag=before&wait=1')).toBe(200)
     await line(page, 'emit before 3/3')
@@ -94,11 +77,11 @@ describe.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (dr
     await phase(page, 'Running')
     await page.reload()
     await line(page, 'emit before 3/3')
-  }, 240_000)
+  })
 
-  it('is broken by a deploy, repaired from the suggestion, and rolled back', async () => {
+  it('is broken by a deploy, repaired from the suggestion, and rolled back', inTurn, async () => {
     const { page } = watched
-    await api.post(`/api/engines/${id}/deploy`, { image: wrong })
+    await api.post(`/api/engines/${id}/deploy`, { image: `${env.hello}-which-nobody-pushed` })
     const fix = page.getByRole('button', { name: 'Change the image' })
     await fix.waitFor({ timeout: CLUSTER_MS })
     await fix.click()
@@ -116,38 +99,34 @@ describe.each(['knative', 'gateway', 'ingress'])('an app that is run by %s', (dr
       CLUSTER_MS,
     )
     expect(watched.complaints).toEqual([])
-  }, 300_000)
+  })
 
-  it.runIf(driver === 'knative')(
-    'sleeps at zero, wakes in its frame, and still has the log of before',
-    async () => {
-      const { page } = watched
-      // The shortest that Knative takes, so that nobody waits for minutes; and an app that takes its time, as models do, so that there is something to wait for.
-      const { revision } = await api.get<{ revision: number }>(`/api/engines/${id}`)
-      await api.patch(`/api/engines/${id}`, { revision, scaling: { min: 0, windowSeconds: 6 }, env: { START_DELAY_MS: '4000' } })
-      await phase(page, 'Running')
-      const address = page.url()
-      await page.goto('about:blank')
-      // Its last copy stays for half a minute, and answers at once while it is there.
-      const sleeps = ({ status }: { status: { phase: string; replicas: number } }): boolean =>
-        status.phase === 'Idle' && status.replicas === 0
-      await api.until(`/api/engines/${id}`, sleeps, CLUSTER_MS)
-      // Rather than back: a page that the browser kept, or lost to a change of the network, is not what is looked at here.
-      await page.goto(address)
-      await phase(page, 'Idle')
-      await page.getByText('The app is asleep').waitFor()
-      await picture(page, 'app-asleep')
-      await page.getByRole('button', { name: 'Wake it' }).click()
-      await page.getByText('Waking up').waitFor()
-      await picture(page, 'app-waking')
-      await page.frameLocator('iframe').getByText('hello').waitFor({ timeout: CLUSTER_MS })
-      await phase(page, 'Running')
-      await page.getByRole('tab', { name: 'Log' }).click()
-      // Only what is in sight is on the page: it is looked for as people would.
-      await page.getByLabel('Filter lines').fill('emit before')
-      await line(page, 'emit before 3/3')
-      expect(watched.complaints).toEqual([])
-    },
-    300_000,
-  )
+  it.runIf(driver === 'knative')('sleeps at zero, wakes in its frame, and still has the log of before', inTurn, async () => {
+    const { page } = watched
+    // The shortest that Knative takes, so that nobody waits for minutes; and an app that takes its time, as models do, so that there is something to wait for.
+    const { revision } = await api.get<{ revision: number }>(`/api/engines/${id}`)
+    await api.patch(`/api/engines/${id}`, { revision, scaling: { min: 0, windowSeconds: 6 }, env: { START_DELAY_MS: '4000' } })
+    await phase(page, 'Running')
+    const address = page.url()
+    await page.goto('about:blank')
+    // Its last copy stays for half a minute, and answers at once while it is there.
+    const sleeps = ({ status }: { status: { phase: string; replicas: number } }): boolean =>
+      status.phase === 'Idle' && status.replicas === 0
+    await api.until(`/api/engines/${id}`, sleeps, CLUSTER_MS)
+    // Rather than back: a page that the browser kept, or lost to a change of the network, is not what is looked at here.
+    await page.goto(address)
+    await phase(page, 'Idle')
+    await page.getByText('The app is asleep').waitFor()
+    await picture(page, 'app-asleep')
+    await page.getByRole('button', { name: 'Wake it' }).click()
+    await page.getByText('Waking up').waitFor()
+    await picture(page, 'app-waking')
+    await page.frameLocator('iframe').getByText('hello').waitFor({ timeout: CLUSTER_MS })
+    await phase(page, 'Running')
+    await page.getByRole('tab', { name: 'Log' }).click()
+    // Only what is in sight is on the page: it is looked for as people would.
+    await page.getByLabel('Filter lines').fill('emit before')
+    await line(page, 'emit before 3/3')
+    expect(watched.complaints).toEqual([])
+  })
 })

@@ -1,9 +1,10 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launch, picture } from '../fixtures/browser.ts'
+import { launch, picture, sizeOf } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
 import { Api } from '../flows/api.ts'
 import { slipsOf } from '../flows/german.ts'
+import { sendForm, signIn } from '../flows/sign-in.ts'
 
 interface Project {
   id: string
@@ -27,16 +28,11 @@ afterAll(() => browser.close())
 
 /** A browser of someone who reads German, or of someone who reads English. */
 function open(locale: 'de-DE' | 'en-GB', width: number): Promise<BrowserContext> {
-  return browser.newContext({ baseURL: env.url, locale, viewport: { width, height: width < 600 ? 844 : 900 }, timezoneId: 'Europe/Berlin' })
+  return browser.newContext({ baseURL: env.url, locale, viewport: sizeOf(width), timezoneId: 'Europe/Berlin' })
 }
 
-async function enter(page: Page, words: { name: string; password: string; submit: string }): Promise<void> {
-  await page.getByLabel(words.name).fill(env.username)
-  await page.getByLabel(words.password, { exact: true }).fill(env.password)
-  await page.getByRole('button', { name: words.submit, exact: true }).click()
-  await page.waitForURL((url) => !url.pathname.startsWith('/login'))
-}
-const german = { name: 'Benutzername', password: 'Passwort', submit: 'Anmelden' }
+/** What the form calls its parts. */
+const german = { username: 'Benutzername', password: 'Passwort', submit: 'Anmelden' }
 
 it('speaks German to a browser that asks for it, on every page, also of what goes wrong, and fits a phone', async () => {
   const context = await open('de-DE', NARROW)
@@ -61,12 +57,10 @@ it('speaks German to a browser that asks for it, on every page, also of what goe
 
   // A wrong password, then the right one.
   await page.goto('/')
-  await page.getByLabel(german.name).fill(`niemand-${run}`)
-  await page.getByLabel(german.password, { exact: true }).fill('nicht das richtige')
-  await page.getByRole('button', { name: german.submit, exact: true }).click()
+  await sendForm(page, { username: `niemand-${run}`, password: 'nicht das richtige' }, german)
   await page.getByRole('alert').first().waitFor()
   await look('sign-in-wrong')
-  await enter(page, german)
+  await sendForm(page, env, german)
   await page.getByRole('heading', { name: 'Projekte', level: 1 }).waitFor()
 
   const api = await Api.of(context.request)
@@ -108,7 +102,7 @@ it('speaks German to a browser that asks for it, on every page, also of what goe
   await page.getByLabel('Name', { exact: true }).fill(`Messungen ${run}`)
   await page.getByRole('button', { name: 'Datensatz anlegen' }).click()
   await page.getByRole('alert').first().waitFor()
-  expect(await page.getByText('1,5 KiB').count()).toBeGreaterThan(0)
+  await page.getByText('1,5 KiB').first().waitFor()
   await look('data-refused')
 
   // The editor, with its menu and the panel of charts.
@@ -186,8 +180,7 @@ it('speaks the language that was chosen in the settings, with its numbers and da
   const context = await open('en-GB', 1280)
   context.setDefaultTimeout(15_000)
   const page = await context.newPage()
-  await page.goto('/')
-  await enter(page, { name: 'User name', password: 'Password', submit: 'Sign in' })
+  await signIn(page, env)
   expect(await page.locator('html').getAttribute('lang')).toBe('en')
   await page.goto('/settings')
   await page.getByRole('combobox', { name: 'Language' }).selectOption({ label: 'Deutsch' })

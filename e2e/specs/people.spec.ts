@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
 import { Api } from '../flows/api.ts'
+import { arrive } from '../flows/people.ts'
 import { signIn } from '../flows/sign-in.ts'
 
 const env = environment()
@@ -94,16 +95,11 @@ it('an admin imports 20 people, makes a group, gives it a role; a member signs i
   const api = await Api.of(admin.context.request)
   const { items } = await api.get<{ items: { id: string; slug: string }[] }>(`/api/projects?q=Shared+${run}`)
   const [project] = items
-  const engine = await api.post<{ id: string }>('/api/engines', { projectId: project?.id, name: 'demo', image: env.image, port: 7860 })
+  const engine = await api.post<{ id: string }>('/api/engines', { projectId: project?.id, name: 'demo', image: env.hello, port: 8080 })
 
   // The member chooses a password of their own and sees exactly what the group may see.
   const member = await openPage(browser, env.url)
-  await signIn(member.page, { username: nameOf(0), password: temporary })
-  await member.page.getByLabel('Current password', { exact: true }).fill(temporary)
-  await member.page.getByLabel('New password', { exact: true }).fill('quiet meadow 47 lantern')
-  await member.page.getByLabel('New password again', { exact: true }).fill('quiet meadow 47 lantern')
-  await member.page.getByRole('button', { name: 'Change password' }).click()
-  await member.page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor()
+  await arrive(member.page, nameOf(0), temporary)
   await member.page.goto(`/?q=${run}`)
   await member.page.getByRole('link', { name: `Shared ${run}` }).waitFor()
   expect(await member.page.getByRole('link', { name: `Hidden ${run}` }).count()).toBe(0)

@@ -4,71 +4,27 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { barriers } from '../fixtures/axe.ts'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
-import { environment } from '../fixtures/environment.ts'
-import { freeAddress, startPortal, type OwnPortal } from '../fixtures/portal.ts'
+import { onCluster, ownEnvironment } from '../fixtures/own-environment.ts'
 import { Api } from '../flows/api.ts'
+import { signIn } from '../flows/sign-in.ts'
 
-const env = environment()
 const dataFile = resolve(import.meta.dirname, '../../examples/iris-classifier/iris.csv')
-const ADMIN = { username: 'ada', password: 'quiet meadow 47 lantern' }
 const DEPLOY_MS = 180_000
 const run = Date.now().toString(36)
-
-const given = (variable: string): string => {
-  const value = process.env[variable]
-  if (!value) throw new Error(`${variable} is not set. Run the journeys with: node tools/test/run.ts e2e`)
-  return value
-}
+/** One on which everyone may read what is public. */
+const env = await ownEnvironment('publication', { VITRINE_PUBLIC_ACCESS: 'on', ...onCluster(`p${run.slice(-4)}`) })
 
 let browser: Browser
-/** One on which everyone may read what is public. */
-let portal: OwnPortal
 beforeAll(async () => {
   browser = await launch()
-  portal = await startPortal('publication', await freeAddress(), {
-    VITRINE_ADMIN_USERNAME: ADMIN.username,
-    VITRINE_ADMIN_PASSWORD: ADMIN.password,
-    VITRINE_PUBLIC_ACCESS: 'on',
-    KUBECONFIG: given('TEST_KUBECONFIG'),
-    VITRINE_KUBE_CONTEXT: given('TEST_KUBE_CONTEXT'),
-    VITRINE_NAMESPACE_PREFIX: `${given('TEST_NAMESPACE_PREFIX')}-p${run.slice(-4)}`,
-    VITRINE_APPS_URL: given('TEST_APPS_URL'),
-    VITRINE_INSECURE_REGISTRIES: given('TEST_REGISTRY'),
-    // The ingress of the cluster leads to the gateway of another portal; a public app needs none.
-    VITRINE_GATEWAY_PORT: 'off',
-  })
 })
 afterAll(async () => {
   await browser.close()
-  await portal.stop()
+  await env.stop()
 })
 
-/** Signs in; here the first page does not ask for it. */
-async function enter(page: Page): Promise<void> {
-  await page.goto('/login')
-  await page.getByLabel('User name').fill(ADMIN.username)
-  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL((url) => url.pathname !== '/login')
-}
-
-/** Puts the example's data into the data set. Not by the page: the object store of the run answers pages of the runner's portal alone. */
-async function upload(api: Api, slug: string): Promise<void> {
-  const { id: projectId } = await api.get<{ id: string }>(`/api/projects/${slug}`)
-  const sets = await api.get<{ items: { id: string }[] }>(`/api/datasets?projectId=${projectId}`)
-  const bytes = readFileSync(dataFile)
-  const { id, parts } = await api.post<{ id: string; parts: { url: string }[] }>('/api/uploads', {
-    target: { kind: 'dataset', id: sets.items[0]?.id },
-    name: 'iris.csv',
-    size: bytes.length,
-    contentType: 'text/csv',
-  })
-  const answer = await fetch(parts[0]?.url ?? '', { method: 'PUT', body: bytes })
-  await api.post(`/api/uploads/${id}/complete`, { parts: [{ number: 1, etag: answer.headers.get('etag') }] })
-}
-
 it('goes through the wizard to a public project that anyone reads, tries and cites; a new version leaves the old permalink as it was', async () => {
-  const { page, context, complaints } = await openPage(browser, portal.url)
+  const { page, context, complaints } = await openPage(browser, env.url)
   const title = `Iris published ${run}`
   const found: string[] = []
   const check = async (checked: Page, where: string): Promise<void> => {
@@ -81,7 +37,7 @@ it('goes through the wizard to a public project that anyone reads, tries and cit
   }
   const next = (): Promise<void> => page.getByRole('link', { name: 'Next' }).click()
   const saved = (): Promise<void> => page.getByRole('status').getByText('Saved', { exact: true }).waitFor()
-  await enter(page)
+  await signIn(page, env, '/login')
   complaints.length = 0
 
   // Step by step; what is typed is stored without being asked for.
@@ -98,8 +54,11 @@ it('goes through the wizard to a public project that anyone reads, tries and cit
   await page.getByLabel('Address').fill('https://tracker.example/runs/42')
   await page.getByLabel('New data set').fill('iris')
   await page.getByRole('button', { name: 'Create data set' }).click()
-  await page.locator('[data-dataset=iris]').waitFor()
-  await upload(await Api.of(context.request), new URL(page.url()).pathname.split('/')[2] ?? '')
+  await page.locator('[data-dataset=iris] input[type=file]').setInputFiles(dataFile)
+  await page
+    .locator('[data-dataset=iris]')
+    .getByText(/^1 file/)
+    .waitFor()
   await saved()
   await page.keyboard.press('Control+Enter')
   await step('people')
@@ -107,8 +66,8 @@ it('goes through the wizard to a public project that anyone reads, tries and cit
   await saved()
 
   // On another machine it goes on at the first step that is missing.
-  const other = await openPage(browser, portal.url)
-  await enter(other.page)
+  const other = await openPage(browser, env.url)
+  await signIn(other.page, env, '/login')
   await other.page.goto(`/p/${new URL(page.url()).pathname.split('/')[2]}/setup`)
   await other.page.getByRole('heading', { name: 'Attributes', level: 1 }).waitFor()
   await other.context.close()
@@ -157,7 +116,7 @@ it('goes through the wizard to a public project that anyone reads, tries and cit
   const permalink = await page.locator('.published code').innerText()
 
   // Someone without an account reads it, tries it, cites it.
-  const reader = await openPage(browser, portal.url)
+  const reader = await openPage(browser, env.url)
   await reader.page.goto(permalink)
   await reader.page.getByRole('heading', { name: title, level: 1 }).waitFor()
   await reader.page.getByText('Intact').waitFor()
