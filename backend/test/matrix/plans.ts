@@ -38,6 +38,8 @@ export interface Given {
 /** How an operation is called so that nothing but a lack of rights can refuse it. */
 export interface Plan {
   call: (things: Things, cell: Cell) => Call | Promise<Call>
+  /** It is about nothing that belongs to someone; so is a call that asks for nothing. */
+  general?: true
   /** What the call changes: one that is allowed gets its own. */
   changes?: readonly Kind[]
   /** A session of its own for the call, because it ends that; `double`: of an account of its own. */
@@ -74,6 +76,7 @@ export const PLANS: Record<string, Plan> = {
   getSignInOptions: { call: () => ({}) },
   login: {
     call: async (_, { world }) => ({ body: { username: (await world.addUser({})).username, password: PASSWORD } }),
+    general: true,
   },
   refreshSession: { call: () => ({ body: {} }), session: 'own' },
   getCapabilities: { call: () => ({}) },
@@ -403,15 +406,15 @@ export const PLANS: Record<string, Plan> = {
   // One at a time for each account.
   startBulkExport: { call: () => ({ body: { format: 'html', what: 'published', visibility: ['private'] } }), session: 'double' },
   listTasks: { call: () => ({}) },
-  getTask: { call: taskCall },
-  listTaskItems: { call: taskCall },
-  downloadTaskResult: { call: taskCall },
-  cancelTask: { call: taskCall },
-  retryTask: { call: taskCall },
-  deleteTask: { call: taskCall },
+  getTask: { call: taskCall, general: true },
+  listTaskItems: { call: taskCall, general: true },
+  downloadTaskResult: { call: taskCall, general: true },
+  cancelTask: { call: taskCall, general: true },
+  retryTask: { call: taskCall, general: true },
+  deleteTask: { call: taskCall, general: true },
   createSize: { call: () => ({ body: { ...sizeFields, id: unique() } }) },
-  updateSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) }, body: { revision: 1, title: unique() } }) },
-  deleteSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) } }) },
+  updateSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) }, body: { revision: 1, title: unique() } }), general: true },
+  deleteSize: { call: async (_, cell) => ({ params: { id: await newSize(cell) } }), general: true },
   getLogLimits: { call: () => ({}) },
   setLogLimits: { call: () => ({ body: { days: 30, maxBytesPerApp: 2 ** 30 } }) },
   listEngineLogLines: { call: ({ engine }) => ({ params: { id: engine.id } }) },
