@@ -49,10 +49,10 @@ async function list(query: string): Promise<Entry[]> {
   return body.items
 }
 
-/** The entries of one request, oldest first. */
+/** The entries of a request that was just made, oldest first. */
 async function entriesOf({ headers }: { headers: Headers }): Promise<Entry[]> {
   const requestId = headers.get('x-request-id')
-  return (await list('limit=100')).filter((entry) => entry.requestId === requestId).reverse()
+  return (await list('limit=20')).filter((entry) => entry.requestId === requestId).reverse()
 }
 
 /** All unsafe operations of the API, from its document, so that none is left out. */

@@ -386,18 +386,25 @@ describe('a token that is not good', () => {
     }
   })
 
-  it.each([
-    ['a text', 'lab', ['lab']],
-    ['an object', { lab: true }, []],
-    ['a mix', ['lab', 7, null, { a: 1 }, ['x'], 'Not Valid', '../x', '$ne', 'eng'], ['eng', 'lab']],
-    ['nothing', undefined, []],
-  ])('groups as %s are taken as far as they are names', async (_, groups, names) => {
-    const grouped = await portalWith({ VITRINE_OIDC_GROUPS: '*' }, { provider: fake })
-    const browser = new TestBrowser(grouped)
-    const asked = new URL(await browser.start()).searchParams
-    fake.forgery = { claims: { nonce: asked.get('nonce'), groups } }
-    expect((await browser.open(`${CALLBACK}?code=any&state=${asked.get('state')}`)).location).toBe('/')
-    expect(await groupsOf(await accountOf({ sub: 'fake-sub' }, grouped, fake.issuer), grouped)).toEqual(names)
+  describe('groups', () => {
+    let grouped: TestApp
+    beforeAll(async () => {
+      grouped = await startApp({ spec: `${import.meta.filename}-grouped`, env: { ...settingsOf(fake), VITRINE_OIDC_GROUPS: '*' } })
+    })
+    afterAll(() => grouped.remove())
+
+    it.each([
+      ['a text', 'lab', ['lab']],
+      ['an object', { lab: true }, []],
+      ['a mix', ['lab', 7, null, { a: 1 }, ['x'], 'Not Valid', '../x', '$ne', 'eng'], ['eng', 'lab']],
+      ['nothing', undefined, []],
+    ])('as %s are taken as far as they are names', async (_, groups, names) => {
+      const browser = new TestBrowser(grouped)
+      const asked = new URL(await browser.start()).searchParams
+      fake.forgery = { claims: { nonce: asked.get('nonce'), groups } }
+      expect((await browser.open(`${CALLBACK}?code=any&state=${asked.get('state')}`)).location).toBe('/')
+      expect(await groupsOf(await accountOf({ sub: 'fake-sub' }, grouped, fake.issuer), grouped)).toEqual(names)
+    })
   })
 })
 
@@ -409,6 +416,15 @@ function swapClaims(token: string): string {
 }
 
 describe('accounts that are there already', () => {
+  let linking: TestApp
+  beforeAll(async () => {
+    linking = await startApp({
+      spec: `${import.meta.filename}-linking`,
+      env: { ...settingsOf(provider), VITRINE_OIDC_LINK_BY_EMAIL: 'on', VITRINE_BREAK_GLASS_ADMIN: 'rescue' },
+    })
+  })
+  afterAll(() => linking.remove())
+
   const local = async (at: TestApp, username: string, email: string) => {
     const made = await makeUser(at, username)
     const user = await users(at).findByUsername(username)
@@ -425,8 +441,7 @@ describe('accounts that are there already', () => {
   })
 
   it('the names of the first and the break-glass admin go to nobody, even while they are free', async () => {
-    const at = await portalWith({ VITRINE_BREAK_GLASS_ADMIN: 'rescue' })
-    expect((await me(await signIn(someone({ preferred_username: 'rescue' }), at))).username).toBe('rescue-2')
+    expect((await me(await signIn(someone({ preferred_username: 'rescue' }), linking))).username).toBe('rescue-2')
   })
 
   it('are not linked unless that is switched on, not even by a verified address', async () => {
@@ -437,38 +452,35 @@ describe('accounts that are there already', () => {
   })
 
   it('are never linked by an unverified address', async () => {
-    const at = await portalWith({ VITRINE_OIDC_LINK_BY_EMAIL: 'on' })
-    await local(at, 'gina', 'gina@uni.example')
+    await local(linking, 'gina', 'gina@uni.example')
     for (const verified of [false, 'true', undefined]) {
       const account = someone({ preferred_username: 'gina', email: 'gina@uni.example', email_verified: verified })
-      const { username, email } = await me(await signIn(account, at))
+      const { username, email } = await me(await signIn(account, linking))
       expect(username).toMatch(/^gina-/)
       expect(email).toBeNull()
     }
   })
 
   it('are linked by a verified address where that is switched on; whoever had the account before has no way in any more', async () => {
-    const at = await portalWith({ VITRINE_OIDC_LINK_BY_EMAIL: 'on' })
-    const before = await local(at, 'hana', 'hana@uni.example')
+    const before = await local(linking, 'hana', 'hana@uni.example')
     const account = someone({ preferred_username: 'other', email: 'Hana@Uni.example', email_verified: true })
-    expect(await me(await signIn(account, at))).toMatchObject({ username: 'hana', hasPassword: false })
+    expect(await me(await signIn(account, linking))).toMatchObject({ username: 'hana', hasPassword: false })
     expect((await before.client.get('/api/auth/me')).status).toBe(401)
-    expect((await at.anonymous().post('/api/auth/login', { username: 'hana', password: before.password })).status).toBe(401)
-    expect((await auditOf(`resourceId=${before.user.id}`, at)).some(({ resource }) => resource?.name === 'hana')).toBe(true)
+    expect((await linking.anonymous().post('/api/auth/login', { username: 'hana', password: before.password })).status).toBe(401)
+    expect((await auditOf(`resourceId=${before.user.id}`, linking)).some(({ resource }) => resource?.name === 'hana')).toBe(true)
     // Someone else at the provider with the same address does not get it as well.
     const second = someone({ preferred_username: 'second', email: 'hana@uni.example', email_verified: true })
-    expect((await me(await signIn(second, at))).username).toBe('second')
+    expect((await me(await signIn(second, linking))).username).toBe('second')
   })
 
   it('are not linked when two have the address, to the break-glass admin never, and not by an address that only looks like a pattern', async () => {
-    const at = await portalWith({ VITRINE_OIDC_LINK_BY_EMAIL: 'on', VITRINE_BREAK_GLASS_ADMIN: 'rescue' })
-    await local(at, 'ivo', 'both@uni.example')
-    await local(at, 'ivan', 'BOTH@uni.example')
-    await local(at, 'rescue', 'rescue@uni.example')
-    await local(at, 'jan', 'jan@uni.example')
+    await local(linking, 'ivo', 'both@uni.example')
+    await local(linking, 'ivan', 'BOTH@uni.example')
+    await local(linking, 'rescue', 'rescue@uni.example')
+    await local(linking, 'jan', 'jan@uni.example')
     for (const email of ['both@uni.example', 'rescue@uni.example', 'j.n@uni.example', '.*@uni.example']) {
       const account = someone({ email, email_verified: true })
-      expect((await me(await signIn(account, at))).username).toBe(account['preferred_username'])
+      expect((await me(await signIn(account, linking))).username).toBe(account['preferred_username'])
     }
   })
 

@@ -176,7 +176,8 @@ describe('sessions that live on (lessons: sign-out, disable, role and password c
     if (!(await users().secure(await userOf(client), null, change, new Date()))) throw new Error('no such account')
   }
 
-  it.each<[string, boolean, (client: TestClient, password: string) => Promise<unknown>]>([
+  // They mostly wait for the streams to end.
+  it.concurrent.each<[string, boolean, (client: TestClient, password: string) => Promise<unknown>]>([
     ['sign-out', false, (client) => client.post('/api/auth/logout')],
     ['disabling', true, (client) => secure(client, { state: 'disabled' })],
     ['a change of role', true, (client) => secure(client, { role: 'admin' })],

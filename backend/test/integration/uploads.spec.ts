@@ -40,6 +40,8 @@ const DAY = 24 * 3_600_000
 let proxy: TcpProxy
 let portal: TestApp
 let client: TestClient
+/** For what is refused: nothing comes into it. */
+let empty: DatasetBody
 
 const start = () =>
   startApp({ spec: import.meta.filename, env: { S3_ENDPOINT: proxy.through(s3.endpoint), S3_PUBLIC_ENDPOINT: s3.endpoint } })
@@ -55,6 +57,7 @@ beforeAll(async () => {
   proxy = await TcpProxy.to(s3.endpoint)
   portal = await start()
   client = await portal.signedIn()
+  empty = await makeDataset(client)
 })
 afterAll(async () => {
   await portal.remove()
@@ -228,7 +231,7 @@ describe('completing', () => {
   })
 
   it('refuses part numbers that are not in the plan', async () => {
-    const upload = await makeUpload(client, (await makeDataset(client)).id, { size: 3 })
+    const upload = await makeUpload(client, empty.id, { size: 3 })
     const parts = await sendParts(upload, bytesOf(3))
     const answer = await complete<ProblemBody>(upload, [...parts, { number: 2, etag: 'x' }])
     expect([answer.status, answer.body.code]).toEqual([400, 'validation-failed'])
@@ -243,7 +246,7 @@ describe('completing', () => {
     ['an unknown field', { parts: [], size: 3 }],
     ['too many parts', { parts: Array.from({ length: 10_001 }, (_, i) => ({ number: i + 1, etag: 'x' })) }],
   ])('refuses a body with %s', async (_, body) => {
-    const upload = await makeUpload(client, (await makeDataset(client)).id, { size: 3 })
+    const upload = await makeUpload(client, empty.id, { size: 3 })
     const answer = await client.post(`/api/uploads/${upload.id}/complete`, body)
     expect([answer.status, answer.body.code]).toEqual([400, 'validation-failed'])
   })
@@ -284,8 +287,7 @@ describe('the name of a file', () => {
   it.each(['', ' ', '.', '..', '../etc/passwd', 'a/b', 'a\\b', 'a\u0000b', 'a\nb', 'x'.repeat(256), 'half\ud800', 'a\u202evsc.exe'])(
     'must not be %j',
     async (name) => {
-      const dataset = await makeDataset(client)
-      const answer = await client.post('/api/uploads', { target: { kind: 'dataset', id: dataset.id }, name, size: 1 })
+      const answer = await client.post('/api/uploads', { target: { kind: 'dataset', id: empty.id }, name, size: 1 })
       expect([answer.status, answer.body.code]).toEqual([400, 'validation-failed'])
       expect(answer.body.errors?.map(({ path }) => path)).toEqual(['name'])
     },
@@ -318,15 +320,13 @@ describe('an intent', () => {
     ['null as target', { target: null }, 'target'],
     ['an unknown field', { path: '/etc' }, 'path'],
   ])('is refused with %s', async (_, change, path) => {
-    const dataset = await makeDataset(client)
-    const answer = await client.post('/api/uploads', { target: { kind: 'dataset', id: dataset.id }, name: 'a', size: 1, ...change })
+    const answer = await client.post('/api/uploads', { target: { kind: 'dataset', id: empty.id }, name: 'a', size: 1, ...change })
     expect([answer.status, answer.body.code]).toEqual([400, 'validation-failed'])
     expect(answer.body.errors?.map((error) => error.path)).toEqual([path])
   })
 
   it('is refused for a file that is larger than allowed, and into a data set that is not there', async () => {
-    const dataset = await makeDataset(client)
-    const large = await client.post('/api/uploads', { target: { kind: 'dataset', id: dataset.id }, name: 'a', size: 5 * 2 ** 40 + 1 })
+    const large = await client.post('/api/uploads', { target: { kind: 'dataset', id: empty.id }, name: 'a', size: 5 * 2 ** 40 + 1 })
     expect([large.status, large.body.code]).toEqual([422, 'upload-too-large'])
     const nowhere = await client.post('/api/uploads', { target: { kind: 'dataset', id: '01m7xy77nxfy3p45z8hj66qhqg' }, name: 'a', size: 1 })
     expect([nowhere.status, nowhere.body.code]).toEqual([404, 'dataset-not-found'])
