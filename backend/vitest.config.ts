@@ -17,6 +17,9 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
   test: { name, include, setupFiles: ['reflect-metadata'], ...extra },
 })
 
+// Nothing runs beside these, and none mocks a module: what they share is imported once by each worker, not by each file.
+const alone = { isolate: false, maxWorkers: '100%' }
+
 // What is waited for may take a while on a busy machine; the default of a second tells more of the machine than of us.
 const onServices = {
   setupFiles: ['reflect-metadata', './test/cheap-passwords.ts'],
@@ -32,9 +35,9 @@ export default defineConfig({
   test: {
     projects: [
       // Far above what any takes: a busy machine must not fail a test that hashes a password.
-      project('small', ['src/**/*.spec.ts'], { testTimeout: 60_000 }),
-      project('contract', ['test/contract/**/*.spec.ts'], { testTimeout: 60_000 }),
-      project('golden', ['test/golden/**/*.spec.ts']),
+      project('small', ['src/**/*.spec.ts'], { ...alone, testTimeout: 60_000 }),
+      project('contract', ['test/contract/**/*.spec.ts'], { ...alone, testTimeout: 60_000 }),
+      project('golden', ['test/golden/**/*.spec.ts'], alone),
       project('integration', ['test/integration/**/*.spec.ts'], onServices),
       // Two at a time: they mostly wait for the cluster, each with a portal, a database and namespaces of its own.
       project('cluster', ['test/on-cluster/**/*.spec.ts'], { ...onServices, fileParallelism: true, maxWorkers: 2, exclude: [FAULTS] }),
