@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Download, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { barriers } from '../fixtures/axe.ts'
-import { launch, openPage, picture } from '../fixtures/browser.ts'
-import { environment } from '../fixtures/environment.ts'
+import { CHROMIUM, launch, openPage, picture, sizeOf } from '../fixtures/browser.ts'
+import { everyLook, inBothThemes } from '../fixtures/look.ts'
+import { ownEnvironment } from '../fixtures/own-environment.ts'
 import { Api } from '../flows/api.ts'
 import { signIn } from '../flows/sign-in.ts'
 
@@ -17,8 +17,9 @@ interface Project {
   revision: number
 }
 
-const env = environment()
-// What belongs to this run; other journeys share the portal.
+const env = await ownEnvironment('exports', { VITRINE_CHROMIUM: CHROMIUM })
+/** So many that their export is still under way when it is cancelled. */
+const DRAFTS = 30
 const run = Date.now().toString(36)
 const EXPORT_MS = 180_000
 
@@ -30,6 +31,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await browser.close()
+  await env.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -56,71 +58,62 @@ async function save(download: Download): Promise<string> {
   return path
 }
 
-/** Looks at a page in both themes. */
-async function look(page: Page, name: string, problems: string[]): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme })
-    const width = page.viewportSize()?.width ?? 0
-    await picture(page, `${name}-${theme}-${width}`)
-    problems.push(...(await barriers(page)).map((each) => `${name} ${theme} ${width}: ${each}`))
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (overflow > 0) problems.push(`${name} ${width}: scrolls sideways by ${overflow} px`)
+/** Waits until nothing lies over a control, wide and narrow: a press at its middle reaches it. */
+async function isFree(page: Page, control: Locator): Promise<void> {
+  const reached = () =>
+    control.evaluate((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect()
+      const at = document.elementFromPoint(left + width / 2, top + height / 2)
+      return at !== null && (element === at || element.contains(at))
+    })
+  for (const width of [390, 1280]) {
+    await page.setViewportSize(sizeOf(width))
+    await expect.poll(reached, { message: `covered at ${width} px` }).toBe(true)
   }
-  await page.emulateMedia({ colorScheme: 'light' })
 }
-
-/** Whether nothing lies over a control: a press at its middle reaches it. */
-const isFree = (control: Locator): Promise<boolean> =>
-  control.evaluate((element) => {
-    const { left, top, width, height } = element.getBoundingClientRect()
-    const at = document.elementFromPoint(left + width / 2, top + height / 2)
-    return at !== null && (element === at || element.contains(at))
-  })
 
 it('an upload that goes on while one is elsewhere covers nothing of the page', async () => {
   const problems: string[] = []
-  for (const width of [1280, 390]) {
-    const { page, context, complaints } = await openPage(browser, env.url, { width })
-    await signIn(page, env)
-    const { id, slug } = await project(await Api.of(context.request), `Upload ${run} ${width}`, false)
-    await (await Api.of(context.request)).post('/api/datasets', { projectId: id, name: 'slow' })
-    complaints.length = 0
-    // The store takes the parts when the test says so.
-    let goOn = (): void => undefined
-    const held = new Promise<void>((resolve) => (goOn = resolve))
-    await page.route(
-      (url) => !url.href.startsWith(env.url),
-      async (route) => {
-        if (route.request().method() === 'PUT') await held
-        await route.continue()
-      },
-    )
-    await page.goto(`/p/${slug}/setup/links`)
-    await page
-      .locator('input[type=file]')
-      .first()
-      .setInputFiles({ name: 'slow.csv', mimeType: 'text/csv', buffer: Buffer.alloc(200_000, 'x') })
-    await page.locator('[data-upload="slow.csv"]').first().waitFor()
-    const next = page.getByRole('link', { name: 'Next' })
-    await next.click()
-    await page.getByRole('heading', { level: 1, name: 'People' }).waitFor()
-    const tray = page.getByRole('complementary', { name: 'Activity' })
-    await tray.getByText('1 upload under way').waitFor()
-    await look(page, 'exports-tray-closed', problems)
-    if (!(await isFree(next))) problems.push(`${width}: the activity covers Next`)
-    await tray.getByRole('button', { name: 'Show activity' }).click()
-    await tray.locator('[data-upload="slow.csv"]').waitFor()
-    await look(page, 'exports-tray-open', problems)
-    if (!(await isFree(next))) problems.push(`${width}: the open activity covers Next`)
-    await next.click()
-    await page.getByRole('heading', { level: 1, name: 'Attributes' }).waitFor()
-    goOn()
-    await tray.getByText('Uploaded').waitFor()
-    await tray.getByRole('button', { name: 'Clear what has ended' }).click()
-    await tray.waitFor({ state: 'detached' })
-    expect(complaints).toEqual([])
-    await context.close()
-  }
+  const { page, context, complaints } = await openPage(browser, env.url)
+  await signIn(page, env)
+  const { id, slug } = await project(await Api.of(context.request), `Upload ${run}`, false)
+  await (await Api.of(context.request)).post('/api/datasets', { projectId: id, name: 'slow' })
+  complaints.length = 0
+  // The store takes the parts when the test says so.
+  let goOn = (): void => undefined
+  const held = new Promise<void>((resolve) => (goOn = resolve))
+  await page.route(
+    (url) => !url.href.startsWith(env.url),
+    async (route) => {
+      if (route.request().method() === 'PUT') await held
+      await route.continue()
+    },
+  )
+  await page.goto(`/p/${slug}/setup/links`)
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'slow.csv', mimeType: 'text/csv', buffer: Buffer.alloc(200_000, 'x') })
+  await page.locator('[data-upload="slow.csv"]').first().waitFor()
+  const next = page.getByRole('link', { name: 'Next' })
+  await next.click()
+  await page.getByRole('heading', { level: 1, name: 'People' }).waitFor()
+  const tray = page.getByRole('complementary', { name: 'Activity' })
+  await tray.getByText('1 upload under way').waitFor()
+  problems.push(...(await everyLook(page, 'exports-tray-closed')))
+  await isFree(page, next)
+  await tray.getByRole('button', { name: 'Show activity' }).click()
+  await tray.locator('[data-upload="slow.csv"]').waitFor()
+  problems.push(...(await everyLook(page, 'exports-tray-open')))
+  await isFree(page, next)
+  await next.click()
+  await page.getByRole('heading', { level: 1, name: 'Attributes' }).waitFor()
+  goOn()
+  await tray.getByText('Uploaded').waitFor()
+  await tray.getByRole('button', { name: 'Clear what has ended' }).click()
+  await tray.waitFor({ state: 'detached' })
+  expect(complaints).toEqual([])
+  await context.close()
   expect(problems).toEqual([])
 })
 
@@ -145,7 +138,7 @@ it('a reader saves a report as a web page and as a PDF, by keyboard too', async 
   await isAt('Web page in one file')
   await page.keyboard.press('ArrowDown')
   await isAt('PDF')
-  await look(page, 'exports-menu', problems)
+  problems.push(...(await inBothThemes(page, 'exports-menu')))
   await page.keyboard.press('Escape')
   await menu.waitFor({ state: 'detached' })
   expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
@@ -174,9 +167,8 @@ it('a reader saves a report as a web page and as a PDF, by keyboard too', async 
   await button.click()
   await menu.getByText('PDF').click()
   await page.getByText('Others are exporting just now. Try again in 15 s.').waitFor()
-  await look(page, 'exports-busy', problems)
-  await page.setViewportSize({ width: 390, height: 844 })
-  await look(page, 'exports-busy', problems)
+  problems.push(...(await everyLook(page, 'exports-busy')))
+  await page.setViewportSize(sizeOf(390))
   await page.getByRole('alert').getByRole('button', { name: 'Close' }).click()
 
   // While it is made one may stop it.
@@ -184,11 +176,11 @@ it('a reader saves a report as a web page and as a PDF, by keyboard too', async 
   await page.route('**/export?format=pdf*', () => undefined)
   await button.click()
   await menu.waitFor()
-  await look(page, 'exports-menu', problems)
+  problems.push(...(await inBothThemes(page, 'exports-menu')))
   await menu.getByText('PDF').click()
   await page.getByRole('status').getByText('The PDF is being made').waitFor({ state: 'attached' })
   await page.getByText('The PDF is being made ·').waitFor()
-  await look(page, 'exports-making', problems)
+  problems.push(...(await inBothThemes(page, 'exports-making')))
   await page.getByRole('button', { name: 'Stop' }).click()
   await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' })
   expect(problems).toEqual([])
@@ -212,7 +204,7 @@ it('an admin exports what is published, watches it, and opens the ZIP', async ()
   await page.getByRole('button', { name: 'New export' }).first().click()
   const form = page.getByRole('dialog', { name: 'New export' })
   await form.getByRole('radio', { name: 'PDF' }).waitFor()
-  await look(page, 'exports-form', problems)
+  problems.push(...(await inBothThemes(page, 'exports-form')))
   await form.getByLabel('Private').uncheck()
   await form.getByLabel('Public', { exact: true }).uncheck()
   await form.getByLabel('Internal').uncheck()
@@ -230,11 +222,7 @@ it('an admin exports what is published, watches it, and opens the ZIP', async ()
   const reason = 'It has no published version. Publish it, or export drafts.'
   const skipped = page.getByRole('region', { name: 'Projects' }).getByRole('row').filter({ hasText: reason }).first()
   await skipped.getByText('Skipped').waitFor()
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 900 })
-    await look(page, 'exports-task', problems)
-  }
-  await page.setViewportSize({ width: 1280, height: 900 })
+  problems.push(...(await everyLook(page, 'exports-task')))
 
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /Download ZIP/ }).click()])
   const zip = await save(download)
@@ -258,6 +246,7 @@ it('an admin exports what is published, watches it, and opens the ZIP', async ()
   expect(told.find(({ slug }) => slug === draft.slug)).toMatchObject({ outcome: 'skipped', reason })
 
   // Elsewhere the activity tells of it: how far it is, that it ended, and the way to it.
+  for (let count = 0; count < DRAFTS; count += 1) await api.post('/api/projects', { title: `Draft ${count}`, visibility: 'internal' })
   const drafts = await api.post<{ id: string }>('/api/admin/exports', { what: 'drafts', format: 'pdf', visibility: ['internal'] })
   await page.goto('/')
   const tray = page.getByRole('complementary', { name: 'Activity' })
@@ -269,7 +258,7 @@ it('an admin exports what is published, watches it, and opens the ZIP', async ()
   const sure = page.getByRole('dialog', { name: 'Cancel this export?' })
   await sure.getByRole('button', { name: 'Cancel export' }).click()
   await page.locator('section[data-task][data-state=cancelled]').waitFor({ timeout: EXPORT_MS })
-  await look(page, 'exports-cancelled', problems)
+  problems.push(...(await inBothThemes(page, 'exports-cancelled')))
   await page.getByRole('button', { name: 'Try the rest again' }).click()
   await page.locator('section[data-task]:not([data-state=cancelled])').waitFor()
   await page.getByRole('button', { name: 'Cancel export' }).click()
@@ -278,11 +267,7 @@ it('an admin exports what is published, watches it, and opens the ZIP', async ()
 
   await page.goto('/admin/exports')
   await page.locator('[data-task]').nth(1).waitFor()
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 900 })
-    await look(page, 'exports-list', problems)
-  }
-  await page.setViewportSize({ width: 1280, height: 900 })
+  problems.push(...(await everyLook(page, 'exports-list')))
   const row = page.getByRole('row').filter({ has: page.locator(`[data-task="${drafts.id}"]`) })
   await row.getByRole('button', { name: /Actions for the export/ }).click()
   await page.getByRole('menuitem', { name: 'Delete export' }).click()

@@ -2,39 +2,25 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { barriers } from '../fixtures/axe.ts'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
-import { freeAddress, startPortal, type OwnPortal } from '../fixtures/portal.ts'
+import { everyLook } from '../fixtures/look.ts'
+import { ownEnvironment } from '../fixtures/own-environment.ts'
 import { Api } from '../flows/api.ts'
+import { signIn } from '../flows/sign-in.ts'
 
-const ADMIN = { username: 'ada', password: 'quiet meadow 47 lantern' }
+/** One on which everyone may read what is public. */
+const env = await ownEnvironment('figures', { VITRINE_PUBLIC_ACCESS: 'on' })
 const run = Date.now().toString(36)
 const OLD = [0.9125, 0.5, 0.3]
 const NEW = [0.9125, 0.4375, 0.1875, 0.0625]
 
 let browser: Browser
-/** One on which everyone may read what is public. */
-let portal: OwnPortal
 beforeAll(async () => {
   browser = await launch()
-  portal = await startPortal('figures', await freeAddress(), {
-    VITRINE_ADMIN_USERNAME: ADMIN.username,
-    VITRINE_ADMIN_PASSWORD: ADMIN.password,
-    VITRINE_PUBLIC_ACCESS: 'on',
-    VITRINE_GATEWAY_PORT: 'off',
-  })
 })
 afterAll(async () => {
   await browser.close()
-  await portal.stop()
+  await env.stop()
 })
-
-/** Signs in; here the first page does not ask for it. */
-async function enter(page: Page): Promise<void> {
-  await page.goto('/login')
-  await page.getByLabel('User name').fill(ADMIN.username)
-  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL((url) => url.pathname !== '/login')
-}
 
 /** A figure as plotly.py writes it. */
 const figure = (y: readonly number[]): object => ({
@@ -49,18 +35,14 @@ const drawn = (within: Locator): Promise<number[]> =>
     .first()
     .evaluate((plot) => Array.from((plot as unknown as { data: { y: ArrayLike<number> }[] }).data[0]?.y ?? []))
 
-/** Pixels by which the page is wider than the window. */
-const overhang = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-
 it('pushes a figure, puts it into the text, and lets readers choose between what was written about and what is new', async () => {
-  const { page, context, complaints } = await openPage(browser, portal.url)
+  const { page, context, complaints } = await openPage(browser, env.url)
   const found: string[] = []
   const check = async (checked: Page, where: string): Promise<void> => {
     await picture(checked, `figures-${where}`)
     found.push(...(await barriers(checked)).map((each) => `${where}: ${each}`))
   }
-  await enter(page)
+  await signIn(page, env, '/login')
   complaints.length = 0
   const api = await Api.of(context.request)
   const policy = await api.get<{ revision: number }>('/api/publication/policy')
@@ -74,7 +56,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   })
   const { token } = await api.post<{ token: string }>('/api/iam/tokens', { name: 'CI', scopes: ['projects:write'], projectId: id })
   const push = async (name: string, y: readonly number[]): Promise<void> => {
-    const answer = await fetch(`${portal.url}/api/projects/${id}/figures/${name}`, {
+    const answer = await fetch(`${env.url}/api/projects/${id}/figures/${name}`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(figure(y)),
@@ -105,8 +87,8 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   const section = page.locator('[data-section=performance]')
   await section.locator('.chart-node .js-plotly-plot').waitFor()
   await page.getByRole('status').getByText('Saved', { exact: true }).waitFor()
-  expect(await drawn(section)).toEqual(OLD)
-  await check(page, 'wizard-light-1280')
+  await expect.poll(() => drawn(section)).toEqual(OLD)
+  await check(page, 'wizard-text')
   await page.getByRole('link', { name: 'Next' }).click({ trial: true })
 
   // What goes with a figure is said before it goes.
@@ -140,7 +122,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
 
   // Published; someone without an account reads it.
   await api.post(`/api/projects/${id}/publication`, { note: 'With a figure.', visibility: 'public' })
-  const reader = await openPage(browser, portal.url)
+  const reader = await openPage(browser, env.url)
   /** Who has no account asks who he is, and hears that nobody knows. */
   const unexpected = (): string[] => reader.complaints.filter((text) => !text.endsWith('/api/auth/me)'))
   const chart = reader.page.locator(':is([data-section=performance], #card-performance) .chart-node')
@@ -153,8 +135,8 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   const live = chart.getByRole('radio', { name: /^Live/ })
   const asWritten = chart.getByRole('radio', { name: /^As written/ })
   await seen(`/p/${slug}/v/1`)
-  expect(await drawn(chart)).toEqual(OLD)
-  await live.isEnabled()
+  await expect.poll(() => drawn(chart)).toEqual(OLD)
+  await expect.poll(() => live.isEnabled()).toBe(true)
   expect(await moved.count()).toBe(0)
 
   // The figure moves. Who is signed in sees it at once; others as soon as they look again.
@@ -165,7 +147,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   await inReport.getByText('The data has moved since').waitFor()
   await seen(`/p/${slug}/v/1`)
   await moved.waitFor()
-  expect(await drawn(chart)).toEqual(OLD)
+  await expect.poll(() => drawn(chart)).toEqual(OLD)
   // Each chart of the page has a switch of its own.
   await expect.poll(() => reader.page.locator('input[value=written]:checked').count()).toBe(2)
   await check(reader.page, 'version-moved')
@@ -189,7 +171,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   await inReport.getByRole('radio', { name: /^Live/ }).check()
   await expect.poll(() => drawn(inReport)).toEqual(NEW)
   await push('loss-curve', [...NEW, 0.03125])
-  await expect.poll(() => drawn(inReport), { timeout: 10_000 }).toEqual([...NEW, 0.03125])
+  await expect.poll(() => drawn(inReport)).toEqual([...NEW, 0.03125])
   await check(page, 'report-live')
 
   // A load that fails says so, and can be tried again.
@@ -199,7 +181,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   await seen(`/p/${slug}/v/1`)
   await live.click()
   await chart.getByText('The live figure could not be loaded.').waitFor()
-  expect(await asWritten.isChecked()).toBe(true)
+  await expect.poll(() => asWritten.isChecked()).toBe(true)
   await check(reader.page, 'version-failed')
   await reader.page.unroute('**/api/figures/*/spec')
   await chart.getByRole('button', { name: 'Try again' }).click()
@@ -216,33 +198,16 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   await expect.poll(() => drawn(section)).toEqual([...NEW, 0.03125])
   await page.getByRole('status').getByText('Saved', { exact: true }).waitFor()
   await seen(`/p/${slug}`)
-  expect(await drawn(chart)).toEqual([...NEW, 0.03125])
+  await expect.poll(() => drawn(chart)).toEqual([...NEW, 0.03125])
   await seen(`/p/${slug}/v/1`)
-  expect(await drawn(chart)).toEqual(OLD)
+  await expect.poll(() => drawn(chart)).toEqual(OLD)
 
   // Dark, and on a phone.
-  for (const [dark, width] of [
-    [true, 1280],
-    [true, 390],
-    [false, 390],
-  ] as const) {
-    const theme = `${dark ? 'dark' : 'light'}-${width}`
-    const small = await openPage(browser, portal.url, { dark, width })
-    await enter(small.page)
-    await small.page.goto(`/p/${slug}/setup/performance`)
-    await small.page.locator('[data-figure] .js-plotly-plot').waitFor()
-    await check(small.page, `wizard-${theme}`)
-    expect(await overhang(small.page)).toBe(0)
-    await small.page.goto(`/p/${slug}/v/1`)
-    const itsChart = small.page.locator('[data-section=performance] .chart-node')
-    await itsChart.getByRole('radio', { name: /^Live/ }).check()
-    await itsChart.getByText('Newer than the text beside it').waitFor()
-    await itsChart.scrollIntoViewIfNeeded()
-    await expect.poll(() => drawn(itsChart)).toHaveLength(5)
-    await check(small.page, `version-${theme}`)
-    expect(await overhang(small.page)).toBe(0)
-    await small.context.close()
-  }
+  found.push(...(await everyLook(page, 'figures-wizard')))
+  await live.check()
+  await chart.getByText('Newer than the text beside it').waitFor()
+  await expect.poll(() => drawn(chart)).toHaveLength(5)
+  found.push(...(await everyLook(reader.page, 'figures-version')))
 
   // Without the figure the chart stays, and says so.
   const { items } = await api.get<{ items: { id: string }[] }>(`/api/projects/${id}/figures`)
@@ -250,7 +215,7 @@ it('pushes a figure, puts it into the text, and lets readers choose between what
   await seen(`/p/${slug}/v/1`)
   await chart.getByText(/^The figure that this chart was taken from is gone/).waitFor()
   expect(await live.count()).toBe(0)
-  expect(await drawn(chart)).toEqual(OLD)
+  await expect.poll(() => drawn(chart)).toEqual(OLD)
   await check(reader.page, 'version-gone')
 
   expect(found).toEqual([])

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { barriers } from '../fixtures/axe.ts'
 import { launch, openPage, picture } from '../fixtures/browser.ts'
-import { everyLook } from '../fixtures/every-look.ts'
+import { everyLook } from '../fixtures/look.ts'
 import { ownEnvironment } from '../fixtures/own-environment.ts'
 import { Api } from '../flows/api.ts'
 import { joinAs } from '../flows/people.ts'
@@ -22,6 +22,8 @@ interface Report {
 const env = await ownEnvironment('reports')
 // The smallest PNG there is: one pixel.
 const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+// Sooner than the page says again that it is open, which would be late.
+const TOLD_MS = 12_000
 const figure = {
   data: [{ type: 'scatter', mode: 'markers', x: { dtype: 'i1', bdata: 'AQID' }, y: { dtype: 'i1', bdata: 'AwIB' } }],
   layout: { title: { text: 'From Python' }, template: { layout: {} } },
@@ -165,28 +167,20 @@ it('writes a report with charts, formulas and images by keyboard, puts a conflic
   expect(together).toContain('MINE')
   expect(together).toContain('Added elsewhere.')
   expect(complaints.filter((complaint) => !complaint.includes('409'))).toEqual([])
-  await context.close()
+  complaints.length = 0
 
   // It is read. By visitors without an account: see the journey of publication, on a portal that lets them in.
-  for (const { dark, width } of [
-    { dark: false, width: 1280 },
-    { dark: true, width: 390 },
-  ]) {
-    const visitor = await openPage(browser, env.url, { dark, width })
-    await signIn(visitor.page, env)
-    visitor.complaints.length = 0
-    await visitor.page.goto(`/p/${project.slug}/reports/${id}`)
-    await visitor.page.getByText('The first words').waitFor()
-    await visitor.page.locator('img[alt="One pixel"]').scrollIntoViewIfNeeded()
-    await visitor.page.getByText('It falls.').scrollIntoViewIfNeeded()
-    await visitor.page.locator('[data-chart-state=drawn]').first().waitFor()
-    expect(await visitor.page.locator('.katex').count()).toBeGreaterThan(1)
-    expect(await visitor.page.locator('img[alt="One pixel"]').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(1)
-    expect(await barriers(visitor.page)).toEqual([])
-    await picture(visitor.page, `report-read-${dark ? 'dark' : 'light'}-${width}`)
-    expect(visitor.complaints).toEqual([])
-    await visitor.context.close()
-  }
+  await page.goto(`/p/${project.slug}/reports/${id}`)
+  await page.getByText('The first words').waitFor()
+  const image = page.locator('img[alt="One pixel"]')
+  await image.scrollIntoViewIfNeeded()
+  await expect.poll(() => image.evaluate((element) => (element as HTMLImageElement).naturalWidth)).toBe(1)
+  await page.getByText('It falls.').scrollIntoViewIfNeeded()
+  await page.locator('[data-chart-state=drawn]').first().waitFor()
+  await expect.poll(() => page.locator('.katex').count()).toBeGreaterThan(1)
+  expect(await everyLook(page, 'report-read')).toEqual([])
+  expect(complaints).toEqual([])
+  await context.close()
 })
 
 it('is written by two people at once: each sees the other, and whatever happens to one of them, nothing is lost', async () => {
@@ -219,23 +213,23 @@ it('is written by two people at once: each sees the other, and whatever happens 
   // Each sees that the other is there, and that they left: by a link, and by closing the page.
   await Promise.all([open(ada.page), open(bea.page)])
   const beaIsHere = ada.page.getByText('Bea Brandt has this report open')
-  await beaIsHere.waitFor({ timeout: 5_000 })
-  await bea.page.getByText('has this report open').waitFor({ timeout: 5_000 })
+  await beaIsHere.waitFor({ timeout: TOLD_MS })
+  await bea.page.getByText('has this report open').waitFor({ timeout: TOLD_MS })
   found.push(...(await everyLook(bea.page, 'report-two-people')))
   await bea.page.getByRole('link', { name: 'Read', exact: true }).click()
-  await beaIsHere.waitFor({ state: 'detached', timeout: 5_000 })
+  await beaIsHere.waitFor({ state: 'detached', timeout: TOLD_MS })
   const other = await bea.context.newPage()
   await open(other)
-  await beaIsHere.waitFor({ timeout: 5_000 })
+  await beaIsHere.waitFor({ timeout: TOLD_MS })
   await open(bea.page)
   await other.close()
   // Another tab of hers still has it open.
   await bea.page.reload()
-  await beaIsHere.waitFor({ timeout: 5_000 })
+  await beaIsHere.waitFor({ timeout: TOLD_MS })
   await bea.page.goto('/mine')
-  await beaIsHere.waitFor({ state: 'detached', timeout: 5_000 })
+  await beaIsHere.waitFor({ state: 'detached', timeout: TOLD_MS })
   await open(bea.page)
-  await beaIsHere.waitFor({ timeout: 5_000 })
+  await beaIsHere.waitFor({ timeout: TOLD_MS })
 
   // Both write; what Bea writes is on its way when Ada's is stored.
   const held = Promise.withResolvers<undefined>()

@@ -1,9 +1,9 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { barriers } from '../fixtures/axe.ts'
-import { launch, openPage, picture } from '../fixtures/browser.ts'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launch, openPage } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
 import { FIRST_LOAD_LIMIT, firstLoad } from '../fixtures/first-load.ts'
+import { look, LOOKS } from '../fixtures/look.ts'
 import { EVERY_NODE, ASSET, ENGINE } from '../../backend/src/modules/richtext/fixtures/every-node.ts'
 import { Api } from '../flows/api.ts'
 import { uploadPixel } from '../flows/assets.ts'
@@ -111,50 +111,28 @@ const pages = (): [name: string, path: string][] => [
   ['not-found', '/no/such/page'],
 ]
 
-/** Waits until nothing moves any more: a colour on its way to another is neither of the two. */
-async function settled(page: Page): Promise<void> {
-  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
-    await Promise.allSettled(ending.map(({ finished }) => finished))
-  })
-}
-
-// A page is loaded once for each width. It changes its theme in place, and the next one is loaded in that theme: each page is seen in both, and each theme from a start.
-describe.each([1280, 390])('every page, light and dark, %i px', (width) => {
-  it('has no barrier that axe finds, does not scroll sideways and complains of nothing', async () => {
-    const { page, context, complaints } = await openPage(browser, env.url, { width })
-    const problems: string[] = []
-    let theme: 'light' | 'dark' = 'light'
-    const lookInThis = async (name: string) => {
-      await page.locator(`body.body--${theme}`).waitFor()
-      await settled(page)
-      const which = `${name}-${theme}-${width}`
-      await picture(page, `tour-${which}`)
-      problems.push(...(await barriers(page)).map((each) => `${which}: ${each}`))
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      if (overflow > 0) problems.push(`${which}: scrolls sideways by ${overflow} px`)
-    }
-    const look = async (name: string) => {
-      await lookInThis(name)
-      theme = theme === 'light' ? 'dark' : 'light'
-      await page.emulateMedia({ colorScheme: theme })
-      await lookInThis(name)
-    }
-    await page.goto('/')
-    await page.getByLabel('User name').waitFor()
-    await look('sign-in')
-    await signIn(page, env)
-    complaints.length = 0
-    for (const [name, path] of pages()) {
-      await page.goto(path)
-      await page.getByRole('heading', { level: 1 }).first().waitFor()
-      await look(name)
-    }
-    expect(problems).toEqual([])
-    expect(complaints).toEqual([])
-    await context.close()
-  }, 300_000)
+// A page is loaded in the look that the one before it was left in, and turned to the others in place: each look is one that pages begin in.
+it('every page, in every look, has no barrier that axe finds, does not scroll sideways and complains of nothing', async () => {
+  const { page, context, complaints } = await openPage(browser, env.url)
+  const problems: string[] = []
+  let looks = LOOKS
+  const lookAt = async (name: string) => {
+    for (const each of looks) problems.push(...(await look(page, `tour-${name}`, each)))
+    looks = [...looks.slice(-1), ...looks.slice(0, -1)]
+  }
+  await page.goto('/')
+  await page.getByLabel('User name').waitFor()
+  await lookAt('sign-in')
+  await signIn(page, env)
+  complaints.length = 0
+  for (const [name, path] of pages()) {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1 }).first().waitFor()
+    await lookAt(name)
+  }
+  expect(problems).toEqual([])
+  expect(complaints).toEqual([])
+  await context.close()
 })
 
 it('loads little script before the catalogue is shown, and none of what only an editor or a chart needs', async () => {

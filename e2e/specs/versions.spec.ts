@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ASSET, EVERY_NODE } from '../../backend/src/modules/richtext/fixtures/every-node.ts'
 import { launch, openPage, picture, screenshots, type WatchedPage } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
-import { everyLook } from '../fixtures/every-look.ts'
+import { everyLook } from '../fixtures/look.ts'
 import { Api } from '../flows/api.ts'
 import { uploadPixel } from '../flows/assets.ts'
 import { joinAs } from '../flows/people.ts'
@@ -128,7 +128,7 @@ it('withdraws a version for good: its owner alone, with a reason that everyone r
   await dialog.getByLabel('Reason').waitFor()
   await expect.poll(() => dialog.getByLabel('Reason').evaluate((field) => field === document.activeElement)).toBe(true)
   await dialog.getByLabel('Type v2 to confirm').fill('v2')
-  expect(await confirm.isDisabled()).toBe(true)
+  await expect.poll(() => confirm.isDisabled()).toBe(true)
   await dialog.getByLabel('Reason').fill('It names a person who did not agree to that.')
   found.push(...(await everyLook(page, 'withdraw')))
   await confirm.click()
