@@ -1,8 +1,9 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { barriers } from '../fixtures/axe.ts'
-import { launch, openPage, picture } from '../fixtures/browser.ts'
+import { launch, openPage, picture, sizeOf } from '../fixtures/browser.ts'
 import { environment } from '../fixtures/environment.ts'
+import { inBothThemes } from '../fixtures/look.ts'
 import { Api } from '../flows/api.ts'
 import { recordFilm, vtt } from '../flows/assets.ts'
 import { signIn } from '../flows/sign-in.ts'
@@ -66,10 +67,10 @@ async function plays(page: Page, words: string): Promise<void> {
   const isPaused = (): Promise<boolean> => player.locator('video').evaluate((video) => (video as HTMLVideoElement).paused)
   await player.getByRole('button', { name: /^Play/ }).last().focus()
   await page.keyboard.press('Enter')
-  await expect.poll(time, { timeout: 15_000 }).toBeGreaterThan(0.3)
-  await expect.poll(() => player.locator('.plyr__captions').innerText(), { timeout: 10_000 }).toContain(words)
+  await expect.poll(time).toBeGreaterThan(0.3)
+  await expect.poll(() => player.locator('.plyr__captions').innerText()).toContain(words)
   await page.keyboard.press('k')
-  await expect.poll(isPaused, { timeout: 10_000 }).toBe(true)
+  await expect.poll(isPaused).toBe(true)
   await player.hover()
 }
 
@@ -104,7 +105,7 @@ it('brings a film with captions and pictures into a report; they play, and are r
   // Beside the line on which it was dropped, which stays whole.
   await page.getByText('The film:', { exact: true }).waitFor()
   await page.unroute(held)
-  expect(await page.getByRole('progressbar', { name: /run\.webm/ }).count()).toBe(0)
+  await page.getByRole('progressbar', { name: /run\.webm/ }).waitFor({ state: 'detached' })
   await page.getByLabel('Title', { exact: true }).last().fill('A run')
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Add a WebVTT file' }).click()])
   await chooser.setFiles({ name: 'run.vtt', mimeType: 'text/vtt', buffer: Buffer.from(vtt('A square crosses.')) })
@@ -125,19 +126,20 @@ it('brings a film with captions and pictures into a report; they play, and are r
 
   // Pictures: pasted and dropped; described; drawn smaller by mouse and by keys.
   const bytes = await drawn(page)
+  const undescribed = page.getByText('Describe the image for those who do not see it.')
   await page.getByText('The film:').click()
   await give(page, text, 'paste', { name: 'pasted.png', type: 'image/png', bytes })
   await page.locator('.picture img').first().waitFor()
   await give(page, text, 'drop', { name: 'dropped.png', type: 'image/png', bytes })
   await page.locator('.picture img').nth(1).waitFor()
-  expect(await page.getByText('Describe the image for those who do not see it.').count()).toBe(2)
+  await expect.poll(() => undescribed.count()).toBe(2)
   await picture(page, 'asset-images-asked')
   for (const [at, name] of ['Stripes', 'More stripes'].entries()) await page.getByLabel('Description').nth(at).fill(name)
-  expect(await page.getByText('Describe the image for those who do not see it.').count()).toBe(0)
+  await expect.poll(() => undescribed.count()).toBe(0)
   const handles = page.getByRole('slider', { name: /width/i })
   await handles.first().focus()
   for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key)
-  expect(await handles.first().getAttribute('aria-valuenow')).toBe('85')
+  await expect.poll(() => handles.first().getAttribute('aria-valuenow')).toBe('85')
   await handles.nth(1).scrollIntoViewIfNeeded()
   await page.locator('.picture img').nth(1).hover()
   const box = await handles.nth(1).boundingBox()
@@ -167,30 +169,22 @@ it('brings a film with captions and pictures into a report; they play, and are r
   await api.post(`/api/projects/${project.id}/publication`, { note: 'With a film.' })
   await context.close()
   expect(complaints).toEqual([])
-  for (const { dark, width: wide } of [
-    { dark: false, width: 1280 },
-    { dark: true, width: 390 },
-    { dark: true, width: 1280 },
-    { dark: false, width: 390 },
-  ]) {
-    const reader = await openPage(browser, env.url, { dark, width: wide })
-    await signIn(reader.page, env)
-    reader.complaints.length = 0
-    const look = `${dark ? 'dark' : 'light'}-${wide}`
+  const reader = await openPage(browser, env.url)
+  await signIn(reader.page, env)
+  reader.complaints.length = 0
+  for (const wide of [1280, 390]) {
+    await reader.page.setViewportSize(sizeOf(wide))
     await reader.page.goto(`/p/${project.slug}/reports/${id}`)
     await plays(reader.page, 'A square crosses.')
-    await picture(reader.page, `asset-film-read-${look}`)
-    expect(await barriers(reader.page)).toEqual([])
+    expect(await inBothThemes(reader.page, 'asset-film-read')).toEqual([])
     await reader.page.getByAltText('More stripes').scrollIntoViewIfNeeded()
-    await picture(reader.page, `asset-images-read-${look}`)
-    if (wide === 1280 && !dark) {
-      await reader.page.goto(`/p/${project.slug}/v/1`)
-      await plays(reader.page, 'A square crosses.')
-      await picture(reader.page, 'asset-film-version')
-    }
-    expect(reader.complaints).toEqual([])
-    await reader.context.close()
+    await picture(reader.page, `asset-images-read-${wide}`)
   }
+  await reader.page.goto(`/p/${project.slug}/v/1`)
+  await plays(reader.page, 'A square crosses.')
+  await picture(reader.page, 'asset-film-version')
+  expect(reader.complaints).toEqual([])
+  await reader.context.close()
 })
 
 it('shows a film in the place of an app, which is played on the page of the project', { timeout: 120_000 }, async () => {
@@ -208,9 +202,7 @@ it('shows a film in the place of an app, which is played on the page of the proj
   await page.getByText('The video is on the card').waitFor()
   expect(await barriers(page)).toEqual([])
   await picture(page, 'asset-wizard-film-done')
-  await expect
-    .poll(async () => JSON.stringify(await api.get(`/api/projects/${project.id}/card`)), { timeout: 15_000 })
-    .toContain('The machine at work')
+  await expect.poll(async () => JSON.stringify(await api.get(`/api/projects/${project.id}/card`))).toContain('The machine at work')
   await page.goto(`/p/${project.slug}`)
   const player = page.locator('.plyr').first()
   await player.getByRole('button', { name: /^Play/ }).last().click()

@@ -61,10 +61,10 @@ describe('the catalogue', () => {
     await facets.getByRole('checkbox', { name: /Object detection/ }).check()
     await found(MANY / 2).waitFor()
     // What else could be chosen of the same facet is still counted.
-    expect(await facets.locator('label', { hasText: 'Image classification' }).innerText()).toContain(String(MANY / 2))
+    await expect.poll(() => facets.locator('label', { hasText: 'Image classification' }).innerText()).toContain(String(MANY / 2))
     await facets.getByRole('checkbox', { name: /^rare/ }).check()
     await found(2).waitFor()
-    expect(new URL(page.url()).searchParams.get('tag')).toBe('rare')
+    await expect.poll(() => new URL(page.url()).searchParams.get('tag')).toBe('rare')
     await picture(page, 'catalogue-filtered')
 
     await page.goBack()
@@ -173,7 +173,7 @@ it('narrows in a sheet on a phone', async () => {
   expect(await barriers(phone.page)).toEqual([])
   await sheet.getByRole('button', { name: 'Show 3 projects' }).click()
   await sheet.waitFor({ state: 'detached' })
-  expect(await phone.page.locator('.project-card').count()).toBe(3)
+  await expect.poll(() => phone.page.locator('.project-card').count()).toBe(3)
   await phone.page.getByRole('button', { name: 'Filters, 1 filter set' }).waitFor()
   await phone.page.goto('/mine')
   await phone.page.getByRole('heading', { name: 'What needs you' }).waitFor()
