@@ -68,12 +68,29 @@ const EVERYWHERE: Record<string, string> = {
 }
 const OFTEN = 0.7
 
+/** The path with a real id for each parameter that has a dictionary, 0 for the others. */
+export function realPath(path: string, dictionaries: Dictionaries): string {
+  const parameters = BINDINGS.find(({ paths }) => new RegExp(paths).test(path))?.parameters ?? {}
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => String(dictionaries[parameters[`path.${name}`] ?? '']?.[0] ?? 0))
+}
+
+/** Operations of which a run tries less than of the others. */
+export interface Less {
+  /** It is refused these whatever it asks: one request of each shows that. */
+  refused: string[]
+  /** The edges of what these take were tried by a run before. */
+  known: string[]
+}
+
 /** The configuration file of one run. */
-export function configurationOf(dictionaries: Dictionaries): string {
+export function configurationOf(dictionaries: Dictionaries, { refused, known }: Less): string {
   const bound = (parameters: Record<string, string>): string[] =>
     Object.entries(parameters)
       .filter(([, name]) => (dictionaries[name]?.length ?? 0) > 0)
       .map(([parameter, name]) => `"${parameter}" = { dictionary = "${name}", probability = ${OFTEN} }`)
+  const only = (ids: string[], ...settings: string[]): string[] =>
+    ids.length > 0 ? ['', '[[operations]]', `include-operation-id = ${JSON.stringify(ids)}`, ...settings] : []
+  const noEdges = 'phases.coverage.enabled = false'
   return [
     ...Object.entries(dictionaries)
       .filter(([, values]) => values.length > 0)
@@ -83,6 +100,8 @@ export function configurationOf(dictionaries: Dictionaries): string {
     ...BINDINGS.map(({ paths, parameters }) =>
       ['', '[[operations]]', `include-path-regex = '${paths}'`, '[operations.parameters]', ...bound(parameters)].join('\n'),
     ),
+    ...only(refused, noEdges, 'generation.max-examples = 1'),
+    ...only(known, noEdges),
     '',
   ].join('\n')
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { run, type RunResult } from '../stack/exec.ts'
 import { readJson, remove } from '../stack/files.ts'
 import { profileDir, root } from '../stack/paths.ts'
@@ -13,7 +14,7 @@ import type { Tally } from '../test/results.ts'
 import { tallyReport, type Report } from './report.ts'
 import type { TestEnvironment } from '../test/stack.ts'
 import { Accounts, type Credentials } from './accounts.ts'
-import { configurationOf, makeFixtures, type Dictionaries } from './fixtures.ts'
+import { configurationOf, makeFixtures, realPath, type Dictionaries } from './fixtures.ts'
 import { Gate, type Operation } from './gate.ts'
 import { ensureSchemathesis } from './schemathesis.ts'
 
@@ -89,6 +90,8 @@ class Fuzzing {
   private readonly options: FuzzOptions
   private readonly progress: Progress
   private decoy = ''
+  /** Operations whose edges somebody with an account tried who also carried them out: what is wrong with a request is told before it matters who sends it. */
+  private readonly covered = new Set<string>()
 
   constructor(program: string, upstream: string, admin: { username: string; password: string }, options: FuzzOptions, progress: Progress) {
     const { paths, components } = JSON.parse(readFileSync(document, 'utf8')) as OpenApi
@@ -125,7 +128,7 @@ class Fuzzing {
   /** An operation that was never sent is one that was not tested. */
   private requireAllReached(reached: Map<string, Set<number>>, sum: Tally): void {
     const never = this.operations.filter(({ id }) => !reached.has(id)).map(({ id }) => id)
-    const refused = this.operations.filter(({ id }) => ![...(reached.get(id) ?? [])].some((status) => status < 400)).map(({ id }) => id)
+    const refused = this.operations.filter(({ id }) => !wentThrough(reached.get(id) ?? new Set())).map(({ id }) => id)
     const succeeded = this.operations.length - refused.length
     this.progress.line(
       `${this.operations.length} operations, ${succeeded} of them were also carried out${refused.length > 0 ? `; only refused: ${refused.join(', ')}` : ''}`,
@@ -148,7 +151,11 @@ class Fuzzing {
     const address = await gate.open()
     const report = join(folder, `${name}.json`)
     const configuration = join(folder, `${name}.toml`)
-    writeFileSync(configuration, configurationOf(dictionaries))
+    const mine = this.operations.filter(({ path }) => paths === undefined || new RegExp(paths).test(path))
+    const refused = await refusedOutright(address, mine, as === null ? dictionaries : {})
+    gate.answered.clear()
+    const known = as === null ? [] : [...this.covered]
+    writeFileSync(configuration, configurationOf(dictionaries, { refused, known }))
     const { seconds, seed = SEED } = this.options
     const args = [
       ...['--config-file', configuration, '--no-color', 'run', document, '--url', address, '--checks', CHECKS, '--request-timeout', '20'],
@@ -164,6 +171,8 @@ class Fuzzing {
       result = await this.progress.step(`schemathesis as ${name}`, () =>
         run(this.program, args, {
           cwd: folder,
+          // Else it looks through the whole environment for a proxy, for each request.
+          env: { ...process.env, no_proxy: '127.0.0.1' },
           tolerate: true,
           timeoutMs: seconds === undefined ? LONGEST_MS : seconds * 1000 + LONGEST_MS,
           log: join(folder, `${name}.log`),
@@ -172,6 +181,7 @@ class Fuzzing {
     } finally {
       await gate.close()
     }
+    if (as !== null) for (const [id, statuses] of gate.answered) if (wentThrough(statuses)) this.covered.add(id)
     return { tally: this.judge(name, result, report, gate), gate }
   }
 
@@ -202,6 +212,23 @@ interface OpenApi {
   components: { schemas: Record<string, { properties: Record<string, { items?: { enum?: string[] } }> }> }
 }
 
+/**
+ * The operations that are refused to this role whatever it asks: an empty request gets the answer that every request would get. Nobody is told that what cannot
+ * be read is not there, so without an account it has to be asked for what is there, and what a reading one answers depends on that.
+ */
+async function refusedOutright(address: string, operations: Operation[], dictionaries: Dictionaries): Promise<string[]> {
+  const refused: string[] = []
+  for (const { id, method, path } of operations) {
+    const answer = await fetch(address + realPath(path, dictionaries), { method: method.toUpperCase(), redirect: 'manual' })
+    const text = await answer.text()
+    const says = (code: string): boolean => text.includes(`"code":"${code}"`)
+    if (says('not-allowed') || (says('not-signed-in') && !(method === 'get' && path.includes('{')))) refused.push(id)
+  }
+  return refused
+}
+
+const wentThrough = (statuses: { keys: () => Iterable<number> }): boolean => [...statuses.keys()].some((status) => status < 400)
+
 function portalEnvironment(
   environment: TestEnvironment,
   port: number,
@@ -230,6 +257,7 @@ function portalEnvironment(
     S3_BUCKET: environment['TEST_S3_BUCKET'] ?? '',
     // No cluster: apps are stored, none is deployed.
     KUBECONFIG: '',
+    NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'cheap-passwords.ts')).href}`,
   }
 }
 
