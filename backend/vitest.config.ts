@@ -26,6 +26,8 @@ const onServices = {
   testTimeout: 60_000,
   hookTimeout: 180_000,
   fileParallelism: false,
+  // All of Nest, Mongoose and the client of the cluster is imported once, not by each file: each starts portals of its own, on databases of its own.
+  isolate: false,
   expect: { poll: { timeout: 10_000 } },
 }
 

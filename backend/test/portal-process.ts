@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { dropDatabase, environment, ready } from './app.js'
@@ -34,6 +34,18 @@ export class PortalProcess {
   rss(): number {
     const [, kib = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8')) ?? []
     return Number(kib) * 1024
+  }
+
+  /**
+   * How long it has waited for a processor until now, in ms: what others on the machine cost it. It counts for the threads of which a request is with one
+   * at a time: not for those that collect garbage beside it.
+   */
+  waited(): number {
+    const tasks = `/proc/${this.child.pid}/task`
+    const waits = readdirSync(tasks)
+      .filter((task) => /^(MainThread|libuv-worker)$/m.test(readFileSync(join(tasks, task, 'comm'), 'utf8')))
+      .map((task) => Number(readFileSync(join(tasks, task, 'schedstat'), 'utf8').split(' ')[1]))
+    return waits.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6
   }
 
   async stop(): Promise<void> {
