@@ -139,7 +139,9 @@ describe('a log that outlives its pods', () => {
     await emit(`n=300&every=1&wait=1&tag=${name}`)
     const [place = ''] = await podsOf(engine.id)
     const [namespace = '', pod = ''] = place.split('/')
-    await cluster.kubectl('delete', 'pod', pod, '-n', namespace, '--wait=true')
+    await has(engine.id, name, 300)
+    // At once: Knative's proxy would stay for another half minute.
+    await cluster.kubectl('delete', 'pod', pod, '-n', namespace, '--grace-period=1', '--wait=true')
     await has(engine.id, name, 300)
     await portal.stop()
     portal = await start()
