@@ -42,7 +42,7 @@ export class Keyboard {
   /** Waits until the keyboard is at something, without a key. @throws with what it is at instead */
   async at(role: Role, name: string | RegExp): Promise<void> {
     try {
-      await this.one(role, name).and(this.page.locator(':focus')).first().waitFor({ timeout: 10_000 })
+      await this.one(role, name).and(this.page.locator(':focus')).first().waitFor()
     } catch (error) {
       throw new Error(`the keyboard is not at ${role} ${String(name)} but at ${(await this.stop())?.name ?? 'nothing'}`, { cause: error })
     }

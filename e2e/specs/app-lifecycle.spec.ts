@@ -41,7 +41,7 @@ it('an app is checked and deployed, broken and repaired, rolled back, paused, re
   await page.getByLabel('Image', { exact: true }).fill(wrong)
   await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.locator('[data-verdict=blocked]').waitFor()
-  expect(await page.getByRole('button', { name: 'Deploy', exact: true }).isDisabled()).toBe(true)
+  await expect.poll(() => page.getByRole('button', { name: 'Deploy', exact: true }).isDisabled()).toBe(true)
   await picture(page, 'app-form-blocked')
   await page.getByRole('button', { name: 'Go to image' }).click()
   await page.locator('input:focus').fill(env.hello)
