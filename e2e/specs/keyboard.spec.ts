@@ -45,6 +45,9 @@ const make = (title: string, more: object = {}): Promise<Project> =>
 const isInside = (within = 'main'): Promise<boolean> =>
   page.evaluate((selector) => document.activeElement?.closest(selector) !== null && document.activeElement !== document.body, within)
 
+/** Waits until the keyboard is there. */
+const inside = (within?: string): Promise<void> => expect.poll(() => isInside(within)).toBe(true)
+
 beforeAll(async () => {
   browser = await launch()
   tab = await openPage(browser, env.url)
@@ -76,7 +79,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.press('Tab')
     await keys.at('link', 'Skip to the content')
     await keys.press('Enter', 'Tab')
-    expect(await isInside()).toBe(true)
+    await inside()
     const { faults } = keys
     ;[page, keys] = [before, hands]
     await stranger.context.close()
@@ -103,7 +106,7 @@ describe('the main tasks, without a mouse', () => {
     // The page is new, and so is what comes next.
     await keys.closed()
     await keys.press('Tab')
-    expect(await isInside()).toBe(true)
+    await inside()
 
     await page.goto('/')
     await keys.fill('textbox', 'Search projects', run)
@@ -114,12 +117,12 @@ describe('the main tasks, without a mouse', () => {
     await keys.at('checkbox', /^Object detection/)
     await keys.enter('button', 'Remove the filter Task: Object detection')
     await page.getByRole('status').filter({ hasText: '2 projects' }).waitFor()
-    expect(await isInside()).toBe(true)
+    await inside()
     await keys.enter('link', `Heron ${run}`)
     await page.getByRole('heading', { name: `Heron ${run}`, level: 1 }).waitFor()
     await keys.press('Tab')
     await keys.at('link', 'Projects')
-    expect(await isInside()).toBe(true)
+    await inside()
   })
 
   it('3 creates a project, step by step', async () => {
@@ -157,7 +160,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.type('It names the species of an iris.')
     await keys.enter('button', /^Limitations/)
     await keys.enter('button', 'Begin with a suggestion')
-    expect(await isInside('[data-section=limitations]')).toBe(true)
+    await inside('[data-section=limitations]')
     for (const step of ['Performance', 'App', 'Publish']) {
       await keys.enter('link', 'Next')
       await keys.at('heading', step)
@@ -177,7 +180,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.type('measurements')
     await keys.press('Enter')
     await page.getByRole('textbox', { name: 'Name' }).waitFor({ state: 'detached' })
-    expect(await isInside()).toBe(true)
+    await inside()
     const choosing = page.waitForEvent('filechooser')
     await keys.enter('button', 'Choose files')
     const chooser = await choosing
@@ -208,7 +211,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.fill('textbox', 'Port', '8080')
     await keys.enter('button', 'Deploy')
     await page.getByText('Running', { exact: true }).first().waitFor({ timeout: DEPLOY_MS })
-    expect(await isInside()).toBe(true)
+    await inside()
     const log = page.getByRole('region', { name: 'Log of hello' })
     await log.locator('.log__row').first().waitFor({ timeout: 30_000 })
     await keys.tabTo('textbox', 'Filter lines')
@@ -380,13 +383,13 @@ describe('the main tasks, without a mouse', () => {
     await keys.press('ArrowDown')
     await keys.enter('button', 'Make it Internal')
     await page.getByRole('button', { name: 'Make it Internal' }).waitFor({ state: 'detached' })
-    expect(await isInside()).toBe(true)
+    await inside()
 
     await keys.fill('combobox', 'Person or group', user.username)
     await page.getByRole('option', { name: new RegExp(`Member ${run}`), selected: true }).waitFor()
     await keys.press('Enter')
     await page.getByRole('button', { name: `Choose someone else than Member ${run}` }).waitFor()
-    expect(await isInside()).toBe(true)
+    await inside()
     await keys.tabTo('combobox', 'Role')
     await keys.type('Editor')
     await keys.enter('button', 'Add')
@@ -396,7 +399,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.at('button', 'Undo')
     await keys.press('Enter')
     await page.getByRole('combobox', { name: `Role of Member ${run}` }).waitFor()
-    expect(await isInside()).toBe(true)
+    await inside()
     expect(await api.get(`/api/projects/${id}`)).toMatchObject({ visibility: 'internal' })
     expect(await api.get(`/api/projects/${id}/members`)).toMatchObject({ members: [{ name: user.username, role: 'editor' }] })
   })
