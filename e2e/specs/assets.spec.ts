@@ -85,6 +85,8 @@ it('brings a film with captions and pictures into a report; they play, and are r
   const read = async (): Promise<Node[]> => (await api.get<{ content: Node }>(`/api/reports/${id}`)).content.content ?? []
   complaints.length = 0
   await page.goto(`/p/${project.slug}/reports/${id}/edit`)
+  // Chromium hands choosers over for as long as somebody listens; a key would come before one that begins to.
+  page.on('filechooser', () => undefined)
   const text = page.getByRole('textbox', { name: /Text of the report/ })
   await text.click()
   await page.keyboard.type('The film:')
@@ -196,7 +198,13 @@ it('shows a film in the place of an app, which is played on the page of the proj
   await page.goto(`/p/${project.slug}/setup/app`)
   await page.getByText('A video', { exact: true }).click()
   await page.locator('[data-test=video]').setInputFiles({ name: 'machine.webm', mimeType: 'video/webm', buffer: film })
+  const captions = { name: 'machine.vtt', mimeType: 'text/vtt' }
+  await page.locator('[data-test=captions]').setInputFiles({ ...captions, buffer: Buffer.from('no captions') })
   await page.getByLabel('What the video shows').fill('The machine at work')
+  await page.getByRole('button', { name: 'Put it on the card' }).click()
+  await page.getByRole('alert').filter({ hasText: 'not what its name says' }).waitFor()
+  complaints.length = 0
+  await page.locator('[data-test=captions]').setInputFiles({ ...captions, buffer: Buffer.from(vtt('It turns.')) })
   await picture(page, 'asset-wizard-film')
   await page.getByRole('button', { name: 'Put it on the card' }).click()
   await page.getByText('The video is on the card').waitFor()
@@ -207,6 +215,7 @@ it('shows a film in the place of an app, which is played on the page of the proj
   const player = page.locator('.plyr').first()
   await player.getByRole('button', { name: /^Play/ }).last().click()
   await expect.poll(() => player.locator('video').evaluate((video) => (video as HTMLVideoElement).currentTime)).toBeGreaterThan(0.2)
+  await player.getByText('It turns.').waitFor()
   await picture(page, 'asset-film-project')
   expect(complaints).toEqual([])
   await context.close()

@@ -291,7 +291,7 @@ export const CATALOGUE = {
   'asset-invalid': {
     status: 422,
     title: 'The file is not what it says',
-    detail: 'Its bytes are no sound {type}. Save it again in a picture or film program and upload that.',
+    detail: 'Its bytes are no sound {type}. Save it again in the program that it comes from, and upload that.',
   },
   'asset-in-use': {
     status: 409,

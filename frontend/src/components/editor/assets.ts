@@ -43,6 +43,8 @@ export interface AssetUploads {
 export function useAssetUploads(projectId: Ref<string>): AssetUploads {
   const items = shallowReactive(new Map<string, Travelling>())
   const cancels = new Map<string, AbortController>()
+  /** The field that asks for files: a browser throws one away that nobody holds, and with it what was chosen. */
+  let asking: HTMLInputElement | null = null
   const open = ref(0)
 
   async function send(file: File): Promise<Asset | null> {
@@ -76,11 +78,16 @@ export function useAssetUploads(projectId: Ref<string>): AssetUploads {
   function choose(kind: Asset['kind']): Promise<File[]> {
     return new Promise((resolve) => {
       const input = document.createElement('input')
+      asking = input
+      const answer = (files: File[]): void => {
+        if (asking === input) asking = null
+        resolve(files)
+      }
       input.type = 'file'
       input.accept = accepted[kind].join(',')
       input.multiple = kind === 'image'
-      input.addEventListener('change', () => resolve([...(input.files ?? [])]), { once: true })
-      input.addEventListener('cancel', () => resolve([]), { once: true })
+      input.addEventListener('change', () => answer([...(input.files ?? [])]), { once: true })
+      input.addEventListener('cancel', () => answer([]), { once: true })
       input.click()
     })
   }

@@ -100,7 +100,7 @@ export const problems: typeof english = {
   'asset-not-arrived': 'Die Datei ist nicht angekommen. Versuchen Sie es erneut.',
   'asset-mismatch': 'Was ankam, ist nicht die gewählte Datei. Versuchen Sie es erneut.',
   'asset-invalid':
-    'Die Datei ist nicht, was ihr Name sagt. Speichern Sie sie in einem Bild- oder Filmprogramm erneut und laden Sie das hoch.',
+    'Die Datei ist nicht, was ihr Name sagt. Speichern Sie sie in dem Programm, aus dem sie stammt, erneut, und laden Sie das hoch.',
   'asset-in-use':
     'Ein Text des Projekts, ein früherer Stand davon oder eine veröffentlichte Version zeigt diese Datei. Sie verschwindet von selbst, sobald das nicht mehr so ist.',
   'report-not-found': 'Diesen Bericht gibt es nicht. Vielleicht wurde er gelöscht, oder Sie dürfen ihn nicht sehen.',

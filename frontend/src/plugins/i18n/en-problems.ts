@@ -83,7 +83,7 @@ export const problems = {
   'assets-full': 'The project has no room for this picture or film. Delete some that no text uses, or ask an admin for more.',
   'asset-not-arrived': 'The file has not arrived. Try again.',
   'asset-mismatch': 'What arrived is not the file that was chosen. Try again.',
-  'asset-invalid': 'The file is not what its name says. Save it again in a picture or film program and upload that.',
+  'asset-invalid': 'The file is not what its name says. Save it again in the program that it comes from, and upload that.',
   'asset-in-use':
     'A text of the project, an earlier state of one or a published version shows this file. It goes by itself once nothing does.',
   'report-not-found': 'There is no such report. It may have been deleted, or you may not see it.',
