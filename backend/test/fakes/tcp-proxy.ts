@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** A wire between a client and a service that a test can cut and mend. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>()
+  private readonly silent = new Set<Socket>()
   private server: Server | undefined
   port = 0
 
@@ -29,12 +30,26 @@ export class TcpProxy {
     const { server } = this
     this.server = undefined
     const closed = server && new Promise((resolve) => server.close(resolve))
-    for (const socket of this.sockets) socket.destroy()
+    for (const socket of [...this.sockets, ...this.silent]) socket.destroy()
     await closed
+  }
+
+  /** Closes every connection, and takes new ones that are never answered, also after it is mended. */
+  async fallSilent(): Promise<void> {
+    await this.cut()
+    await this.listen(
+      createServer((incoming) => {
+        this.silent.add(incoming)
+        incoming.on('error', () => incoming.destroy())
+        incoming.on('close', () => this.silent.delete(incoming))
+      }),
+    )
   }
 
   /** Takes connections again, on the same port. */
   async mend(): Promise<void> {
+    // Those that were never answered stay as they are.
+    this.server?.close()
     const server = createServer((incoming) => {
       const outgoing = connect(this.target)
       for (const [socket, other] of [
@@ -50,6 +65,10 @@ export class TcpProxy {
         socket.pipe(other)
       }
     })
+    await this.listen(server)
+  }
+
+  private async listen(server: Server): Promise<void> {
     this.server = server
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)

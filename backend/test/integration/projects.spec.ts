@@ -216,6 +216,18 @@ describe('while the database is away', () => {
     expect((await client.get<ProjectBody>(`/api/projects/${project.id}`)).body.id).toBe(project.id)
   })
 
+  it('connections that were taken and never answered hold nothing up', async () => {
+    await proxy.fallSilent()
+    try {
+      await ready(portal.url, 503)
+    } finally {
+      await proxy.mend()
+    }
+    const from = performance.now()
+    await ready(portal.url)
+    expect(performance.now() - from).toBeLessThan(20_000)
+  })
+
   it('the portal starts, answers 503, and serves once the database is there', async () => {
     await proxy.cut()
     const late = await startApp({ spec: import.meta.filename, env: throughProxy(), waitFor: 503 })

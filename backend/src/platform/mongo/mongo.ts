@@ -12,6 +12,8 @@ mongoose.set('sanitizeFilter', true)
 
 const SELECTION_MS = 2_000
 const RECONNECT_MS = 1_000
+// The driver waits half a minute for the answer to a first word, and meanwhile tries no other connection.
+const CONNECT_MS = 5_000
 
 /** A step that must have run on the database before it is used: indexes, the first admin. It must be safe to run twice. */
 export type OnReady = () => Promise<void>
@@ -88,6 +90,7 @@ export class Mongo implements OnApplicationBootstrap, OnApplicationShutdown {
         if (this.connection.readyState !== mongoose.ConnectionStates.connected)
           await this.connection.openUri(this.config.mongodbUri, {
             serverSelectionTimeoutMS: SELECTION_MS,
+            connectTimeoutMS: CONNECT_MS,
             heartbeatFrequencyMS: 2_000,
             socketTimeoutMS: 30_000,
             appName: 'vitrine',
