@@ -11,7 +11,7 @@ import { EngineRepository } from '../../src/modules/engines/engine.repository.js
 import { EventBus, type VitrineEvent } from '../../src/modules/events/event-bus.js'
 import type { CardSection } from '../../src/modules/projects/card/card.js'
 import { ProjectsService } from '../../src/modules/projects/projects.service.js'
-import { canonicalJson, sha256 } from '../../src/modules/publications/canonical-json.js'
+import { canonicalJson, sha256 } from '../../src/common/canonical-json.js'
 import { BUILT_IN_POLICY, type PublicationPolicy } from '../../src/modules/publications/publication-policy.js'
 import type { PublicationDto, VersionDiffDto, ProjectVersionDto, VersionListDto } from '../../src/modules/publications/publications.dto.js'
 import { MAX_VERSION_BYTES, type FrozenVersion, type VersionHead } from '../../src/modules/publications/version.js'

@@ -1,6 +1,6 @@
 import { EventBus } from '../../src/modules/events/event-bus.js'
 import { newId } from '../../src/common/ids.js'
-import { canonicalJson, sha256 } from '../../src/modules/publications/canonical-json.js'
+import { canonicalJson, sha256 } from '../../src/common/canonical-json.js'
 import { BUILT_IN_POLICY } from '../../src/modules/publications/publication-policy.js'
 import type { VersionHead } from '../../src/modules/publications/version.js'
 import { VersionRepository } from '../../src/modules/publications/version.repository.js'

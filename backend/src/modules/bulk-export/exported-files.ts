@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { ObjectStore } from '../../platform/object-store/object-store.js'
 import type { ExportDocument, ExportFormat } from '../exports/export-document.js'
 import { ExportPress } from '../exports/export-press.js'
-import { sha256 } from '../publications/canonical-json.js'
+import { sha256 } from '../../common/canonical-json.js'
 import type { TaskFile } from '../tasks/task.js'
 
 /** Makes files of documents, in the object store. */

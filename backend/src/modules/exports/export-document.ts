@@ -1,6 +1,6 @@
 import { CARD_SECTIONS, type Card, type CardTexts } from '../projects/card/card.js'
 import type { Link, Project } from '../projects/project.js'
-import { canonicalJson, sha256 } from '../publications/canonical-json.js'
+import { canonicalJson, sha256 } from '../../common/canonical-json.js'
 import type { ProjectVersionDto } from '../publications/publications.dto.js'
 import type { ReportDto } from '../reports/reports.dto.js'
 import { nodesOf, type RichText } from '../richtext/rich-text.js'

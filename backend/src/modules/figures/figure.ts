@@ -1,5 +1,5 @@
 import { DomainError } from '../../common/problem/domain-error.js'
-import { canonicalJson, sha256 } from '../publications/canonical-json.js'
+import { canonicalJson, sha256 } from '../../common/canonical-json.js'
 import { checkChart } from '../richtext/chart.js'
 import { Findings } from '../richtext/findings.js'
 import type { ChartSpec } from '../richtext/rich-text.js'

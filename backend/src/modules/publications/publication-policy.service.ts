@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import type { AuthContext } from '../../common/auth-context/auth-context.js'
 import { DomainError } from '../../common/problem/domain-error.js'
-import { canonicalJson } from './canonical-json.js'
+import { canonicalJson } from '../../common/canonical-json.js'
 import { BUILT_IN_POLICY, type PublicationPolicy } from './publication-policy.js'
 import { PublicationPolicyRepository } from './publication-policy.repository.js'
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { CARD_SECTIONS, type CardSection } from '../projects/card/card.js'
 import { diffRichText, type BlockDiff } from '../richtext/diff.js'
 import type { RichText } from '../richtext/rich-text.js'
-import { canonicalJson } from './canonical-json.js'
+import { canonicalJson } from '../../common/canonical-json.js'
 import type { FrozenReport, VersionContent } from './version.js'
 
 export const DIFF_FIELDS = [

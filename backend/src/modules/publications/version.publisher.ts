@@ -6,7 +6,7 @@ import { AssetDirectory } from '../assets/asset-directory.js'
 import { EventBus } from '../events/event-bus.js'
 import type { Project } from '../projects/project.js'
 import { ProjectsService } from '../projects/projects.service.js'
-import { canonicalJson, sha256 } from './canonical-json.js'
+import { canonicalJson, sha256 } from '../../common/canonical-json.js'
 import {
   assetsOf,
   chartsOf,

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common'
 import { DomainError } from '../../common/problem/domain-error.js'
-import { sha256 } from './canonical-json.js'
+import { sha256 } from '../../common/canonical-json.js'
 import type { FrozenVersion, VersionHead } from './version.js'
 import { VersionRepository } from './version.repository.js'
 

@@ -2,7 +2,7 @@ import { CARD_SECTIONS, type CardTexts } from '../projects/card/card.js'
 import type { Contact, Link } from '../projects/project.js'
 import { referencesOf } from '../richtext/references.js'
 import { nodesOf, type ChartSource, type RichText } from '../richtext/rich-text.js'
-import { canonicalJson, sha256 } from './canonical-json.js'
+import { canonicalJson, sha256 } from '../../common/canonical-json.js'
 
 /** Someone as they were called when it happened. */
 export interface Author {
