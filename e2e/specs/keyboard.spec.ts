@@ -271,6 +271,15 @@ describe('the main tasks, without a mouse', () => {
     await keys.type('b')
     await keys.press('Control+End')
 
+    const link = async (address: string): Promise<void> => {
+      await keys.at('textbox', 'Address')
+      await keys.type(address)
+      await keys.press('Enter')
+      await keys.closed()
+      await keys.at('textbox', text)
+      await keys.press('Control+End', 'Enter')
+    }
+
     // A link for a word.
     await keys.type('the paper')
     await keys.press('Control+Shift+ArrowLeft')
@@ -280,21 +289,11 @@ describe('the main tasks, without a mouse', () => {
     await keys.escape()
     await keys.at('textbox', text)
     await keys.press('Control+k')
-    await keys.at('textbox', 'Address')
-    await keys.type('https://example.org/paper')
-    await keys.press('Enter')
-    await keys.closed()
-    await keys.at('textbox', text)
-    await keys.press('Control+End', 'Enter')
+    await link('https://example.org/paper')
     // Faster than the editor hears of what is selected.
     await keys.type('and data')
     await keys.press('Control+Shift+ArrowLeft', 'Control+k')
-    await keys.at('textbox', 'Address')
-    await keys.type('https://example.org/data')
-    await keys.press('Enter')
-    await keys.closed()
-    await keys.at('textbox', text)
-    await keys.press('Control+End', 'Enter')
+    await link('https://example.org/data')
 
     // A chart, from numbers that are typed.
     const panel = page.getByRole('dialog', { name: 'Chart' })

@@ -3,7 +3,6 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** A wire between a client and a service that a test can cut and mend. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>()
-  private readonly silent = new Set<Socket>()
   private server: Server | undefined
   port = 0
 
@@ -30,7 +29,7 @@ export class TcpProxy {
     const { server } = this
     this.server = undefined
     const closed = server && new Promise((resolve) => server.close(resolve))
-    for (const socket of [...this.sockets, ...this.silent]) socket.destroy()
+    for (const socket of this.sockets) socket.destroy()
     await closed
   }
 
@@ -39,9 +38,9 @@ export class TcpProxy {
     await this.cut()
     await this.listen(
       createServer((incoming) => {
-        this.silent.add(incoming)
+        this.sockets.add(incoming)
         incoming.on('error', () => incoming.destroy())
-        incoming.on('close', () => this.silent.delete(incoming))
+        incoming.on('close', () => this.sockets.delete(incoming))
       }),
     )
   }

@@ -13,7 +13,8 @@ export interface Travelling {
   problem: ApiProblem | null
 }
 
-const accepted = {
+/** The types of files that a text may show, and the ending that browsers have no type for. */
+export const accepted = {
   image: ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'],
   video: ['video/mp4', 'video/webm'],
   captions: ['text/vtt', '.vtt'],
