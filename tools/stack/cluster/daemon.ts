@@ -123,7 +123,7 @@ export class ClusterDaemon {
     // Awaited below; a failure before that must not count as unhandled.
     images.catch(() => undefined)
     await this.#step('API server ready', () => waitForApi(api, signal, apiserver.assertRunning))
-    await this.#step('definitions', () => applyDefinitions(paths))
+    await this.#step('definitions', () => applyDefinitions(paths, api, signal))
     this.#launch(controllerManagerSpec(paths), '127.0.0.1:10257')
     this.#launch(schedulerSpec(paths), '127.0.0.1:10259')
     this.#launch(kubeProxySpec(paths), '127.0.0.1:10249')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { knativeObjects, parseObjects } from './manifests.ts'
+import { knativeObjects, namesServed, parseObjects } from './manifests.ts'
 
 const references = new Map([['vitrine.local/knative-controller', 'vitrine.local/knative-controller:abc']])
 
@@ -35,6 +35,25 @@ describe('knativeObjects', () => {
   it('fails on an image that is not built', () => {
     expect(() => knativeObjects([controller], new Map())).toThrow('no image vitrine.local/knative-controller')
   })
+})
+
+it('takes a definition as served when it says so, not while it says nothing of itself', () => {
+  const definition = (name: string, status?: object) => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name },
+    ...(status && { status }),
+  })
+  const accepted = { type: 'NamesAccepted', status: 'True' }
+  const definitions = [
+    definition('new'),
+    // As the API server answers for one that it has just taken.
+    definition('taken', { conditions: null }),
+    definition('named', { conditions: [accepted] }),
+    definition('refused', { conditions: [accepted, { type: 'Established', status: 'False' }] }),
+    definition('served', { conditions: [accepted, { type: 'Established', status: 'True' }] }),
+  ]
+  expect(namesServed(definitions)).toEqual(['served'])
 })
 
 it('reads several documents, without empty ones', () => {

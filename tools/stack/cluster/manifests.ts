@@ -4,6 +4,7 @@ import { parseAllDocuments, stringify } from 'yaml'
 import { run } from '../exec.ts'
 import { exists, readText, walk, writeAtomically } from '../files.ts'
 import { digest, root } from '../paths.ts'
+import { waitFor } from '../time.ts'
 import { toolDir, toolPath } from '../tools.ts'
 import type { KubeApi, KubeObject } from './api.ts'
 import { clusterImages, reference } from './images.ts'
@@ -135,11 +136,29 @@ const isDefinition = (object: KubeObject): boolean => order(object) <= 1
  * Applies the namespaces and the kinds that the cluster knows beyond its own. Before the controllers start: those look for new kinds only every half a
  * minute, and until then a quota that counts objects of such a kind lets none of them in.
  */
-export async function applyDefinitions(paths: ClusterPaths): Promise<void> {
+export async function applyDefinitions(paths: ClusterPaths, api: KubeApi, signal: AbortSignal): Promise<void> {
   const objects = renderObjects()
   if (isApplied(paths, objects)) return
-  await kubectlApply(paths, objects.filter(isDefinition))
-  await kubectl(paths, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'])
+  const definitions = objects.filter(isDefinition)
+  await kubectlApply(paths, definitions)
+  const wanted = definitions.filter(({ kind }) => kind === 'CustomResourceDefinition').map(({ metadata }) => metadata.name)
+  await waitFor(
+    async () => {
+      const found = await api.get<{ items: KubeObject[] }>('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')
+      const served = namesServed(found?.items ?? [])
+      const missing = wanted.filter((name) => !served.includes(name))
+      if (missing.length > 0) throw new Error(`not yet: ${missing.join(', ')}`)
+      return true
+    },
+    { what: 'the kinds that the cluster knows beyond its own', timeoutMs: 120_000, intervalMs: 500, signal },
+  )
+}
+
+/** Names of the definitions that are served. `kubectl wait` gives up on one that has no conditions at all, as each has none for a moment. */
+export function namesServed(definitions: KubeObject[]): string[] {
+  return definitions
+    .filter(({ status }) => status?.conditions?.some(({ type, status: value }) => type === 'Established' && value === 'True'))
+    .map(({ metadata }) => metadata.name)
 }
 
 /**
