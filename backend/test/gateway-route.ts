@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../tools/stack/ports.ts'
 import type { TestCluster } from './cluster.js'
 
 /** A domain of its own for the apps of one portal, whose gateway has all hosts in it that have no route. */
@@ -56,12 +56,4 @@ export async function gatewayRoute(cluster: TestCluster, zone: string, instance:
       )
     },
   }
-}
-
-async function freePort(address: string): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, address, resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../../tools/stack/ports.ts'
 import { dropDatabase, environment, ready } from './app.js'
 
 /** The built portal in a process of its own, for what cannot be seen from within: all that it logs, the memory that it takes, and what a kill leaves. */
@@ -106,12 +106,4 @@ export class PortalProcess {
       }
     throw new Error('it does not listen')
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

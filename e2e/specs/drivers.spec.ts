@@ -113,7 +113,7 @@ describe.concurrent.each(['knative', 'gateway', 'ingress'])('an app that is run 
     const sleeps = ({ status }: { status: { phase: string; replicas: number } }): boolean =>
       status.phase === 'Idle' && status.replicas === 0
     await api.until(`/api/engines/${id}`, sleeps, CLUSTER_MS)
-    // Rather than back: a page that the browser kept, or lost to a change of the network, is not what is looked at here.
+    // Rather than back: a page that the browser kept is not what is looked at here.
     await page.goto(address)
     await phase(page, 'Idle')
     await page.getByText('The app is asleep').waitFor()

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:net'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { run, type RunResult } from '../stack/exec.ts'
 import { readJson, remove } from '../stack/files.ts'
 import { profileDir, root } from '../stack/paths.ts'
+import { freePort } from '../stack/ports.ts'
 import { buildPortal, portalReady, portalService } from '../stack/portal.ts'
 import { Service } from '../stack/processes.ts'
 import { Progress } from '../stack/progress.ts'
@@ -259,15 +259,4 @@ function portalEnvironment(
     KUBECONFIG: '',
     NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'cheap-passwords.ts')).href}`,
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer()
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (typeof address === 'object' && address ? done(address.port) : failed(new Error('no port'))))
-    })
-  })
 }

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { describeConflicts, findConflicts, listeningInodes, shortCommand } from './ports.ts'
+import { describeConflicts, findConflicts, freePort, listeningInodes, shortCommand } from './ports.ts'
 
 const server = createServer()
 afterEach(() => new Promise((resolve) => server.close(resolve)))
@@ -30,6 +30,17 @@ describe('findConflicts', () => {
     expect(conflicts).toMatchObject([{ service: 'taken', port }])
     if (process.platform === 'linux') expect(conflicts[0]?.holder).toContain(`(pid ${process.pid})`)
   })
+})
+
+describe('freePort', () => {
+  it('is one that a service can take, below those of connections that go out', async () => {
+    const port = await freePort()
+    expect(port).toBeLessThan(32_768)
+    expect(await findConflicts([{ service: 'next', host: '127.0.0.1', port }])).toEqual([])
+  })
+
+  it('gives up on an address that is not of this machine', () =>
+    expect(freePort('203.0.113.9')).rejects.toThrow('no free port on 203.0.113.9'))
 })
 
 it('reads listening sockets, not connected ones', () => {

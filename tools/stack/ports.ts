@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { basename } from 'node:path'
 import { promisify } from 'node:util'
@@ -27,12 +28,30 @@ export async function findConflicts(needs: PortNeed[]): Promise<PortConflict[]> 
   return results.filter((conflict) => conflict !== null)
 }
 
-function isBusy(need: PortNeed): Promise<boolean> {
+async function isBusy({ host, port }: PortNeed): Promise<boolean> {
+  return ['EADDRINUSE', 'EACCES'].includes((await listenError(host, port)) ?? '')
+}
+
+/** Listens for a moment. @returns the code of the error that keeps one from it, or null */
+function listenError(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE' || error.code === 'EACCES'))
-    server.listen({ host: need.host, port: need.port, exclusive: true }, () => server.close(() => resolve(false)))
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)))
   })
+}
+
+// Below those that Linux gives to connections that go out: a service that is started again finds its port free still.
+const FREE_FROM = 20_000
+const FREE_TO = 28_000
+
+/** A port that nobody listens on, for a service that is about to start. @throws when a hundred tries find none, as on an address that is not this machine's */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(FREE_FROM, FREE_TO)
+    if ((await listenError(host, port)) === null) return port
+  }
+  throw new Error(`no free port on ${host}`)
 }
 
 /** All conflicts in one message, so that nobody has to start again for each. */

@@ -16,13 +16,28 @@ const report = (content: object) => {
 describe('tallyVitest', () => {
   it('takes the numbers of the report', () => {
     const file = report({ numPassedTests: 7, numFailedTests: 1, numPendingTests: 2, numTodoTests: 0, success: false, testResults: [] })
-    expect(tallyVitest(file)).toEqual({ passed: 7, failed: 1, skipped: 2 })
+    expect(tallyVitest(file)).toMatchObject({ passed: 7, failed: 1, skipped: 2 })
   })
 
   it('counts a file that broke before its first test as a failure', () => {
-    const testResults = [{ status: 'failed', name: 'a.spec.ts', assertionResults: [] }]
+    const testResults = [{ status: 'failed', name: '/specs/a.spec.ts', message: 'no such module\nat line 1', assertionResults: [] }]
     const file = report({ numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, success: false, testResults })
-    expect(tallyVitest(file)).toEqual({ passed: 3, failed: 1, skipped: 0 })
+    expect(tallyVitest(file)).toEqual({ passed: 3, failed: 1, skipped: 0, failures: ['a.spec.ts: no such module'] })
+  })
+
+  it('names each test that failed, with the first line of why', () => {
+    const assertionResults = [
+      { status: 'passed', title: 'is fine', failureMessages: [] },
+      { status: 'failed', title: 'is deployed', failureMessages: ['Timeout: 15 s\n    at page.goto', 'another'] },
+      { status: 'failed', title: 'is told', failureMessages: ['x'.repeat(500)] },
+    ]
+    const testResults = [{ status: 'failed', name: '/specs/a.spec.ts', assertionResults }]
+    const file = report({ numPassedTests: 1, numFailedTests: 2, numPendingTests: 0, numTodoTests: 0, success: false, testResults })
+    const { failures = [] } = tallyVitest(file)
+    expect(failures).toHaveLength(2)
+    expect(failures[0]).toBe('a.spec.ts: is deployed: Timeout: 15 s')
+    expect(failures[1]).toMatch(/^a\.spec\.ts: is told: x+…$/)
+    expect(failures[1]).toHaveLength(160)
   })
 
   it('counts a run that failed without a failed test, and a missing report, as a failure', () => {

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 
 /** What a runner reported. */
 export interface Tally {
   passed: number
   failed: number
   skipped: number
+  /** What failed, a line each, where the runner names it. */
+  failures?: string[]
 }
 
 /** The part of Vitest's JSON report (`--reporter=json`) that is counted. */
@@ -14,7 +17,22 @@ interface VitestReport {
   numPendingTests: number
   numTodoTests: number
   success: boolean
-  testResults: { status: string; name: string; message?: string; assertionResults: unknown[] }[]
+  testResults: { status: string; name: string; message?: string; assertionResults: VitestAssertion[] }[]
+}
+
+interface VitestAssertion {
+  status: string
+  title: string
+  failureMessages?: string[]
+}
+
+const LONGEST_LINE = 160
+
+/** What failed in which file and why, in a line that is short enough to be read among others. */
+function failureLine(file: string, title: string, message = ''): string {
+  const why = message.split('\n', 1)[0] ?? ''
+  const line = [basename(file), title, why].filter((part) => part !== '').join(': ')
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line
 }
 
 /**
@@ -28,12 +46,18 @@ export function tallyVitest(file: string): Tally {
   } catch {
     return { passed: 0, failed: 1, skipped: 0 }
   }
-  const broken = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0).length
-  const failed = report.numFailedTests + broken
+  const broken = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0)
+  const failed = report.numFailedTests + broken.length
+  const tests = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ title, failureMessages }) => failureLine(name, title, failureMessages?.[0])),
+  )
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && !report.success ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: [...broken.map(({ name, message }) => failureLine(name, '', message)), ...tests],
   }
 }
 

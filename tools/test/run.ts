@@ -186,5 +186,7 @@ for (const { name, tally, seconds } of results)
   console.log(`${name.padEnd(12)} ${seconds.toFixed(1).padStart(7)} s   ${closingLine(tally)}`)
 const sum = total(results.map(({ tally }) => tally))
 console.log('')
+// At the very end: who sees no more than the last lines is told what to look for.
+for (const { name, tally } of results) for (const line of tally.failures ?? []) console.log(`${name}: ${line}`)
 console.log(closingLine(sum))
 process.exit(sum.failed > 0 || sum.passed === 0 ? 1 : 0)
