@@ -1,10 +1,11 @@
 import { load } from 'cheerio'
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { hostileDocuments } from '../../src/modules/richtext/fixtures/hostile.js'
 import type { RichNode, RichText } from '../../src/modules/richtext/rich-text.js'
 import { validateRichText } from '../../src/modules/richtext/validate.js'
@@ -253,6 +254,39 @@ describe('an export as PDF', () => {
       await other.remove()
       await rm(folder, { recursive: true })
     }
+  })
+})
+
+describe.skipIf(process.getuid?.() !== 0 || !existsSync(CHROMIUM))('a disk without space (left out where none can be mounted)', () => {
+  const before = process.env['TMPDIR']
+  const disk = join(tmpdir(), `vitrine-full-${process.pid}`)
+  const report = makeReport.bind(null, doc(line('On paper')))
+  afterEach(async () => {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+    execFileSync('umount', [disk])
+    await rm(disk, { recursive: true })
+  })
+
+  it.each([
+    ['for the page', '16k'],
+    ['for Chromium', '1m'],
+  ])('%s fails with that reason, and prints as soon as there is some', { timeout: 60_000 }, async (_what, size) => {
+    const path = `/api/reports/${await report()}/export?format=pdf`
+    await mkdir(disk)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk])
+    process.env['TMPDIR'] = disk
+    const failed = await fetchFile(path)
+    expect(await problemOf(failed)).toEqual([507, 'disk-full'])
+    expect(await readdir(disk)).toEqual([])
+    execFileSync('mount', ['-o', 'remount,size=256m', disk])
+    const answer = await fetchFile(path)
+    expect(answer.status).toBe(200)
+    expect(
+      Buffer.from(await answer.arrayBuffer())
+        .subarray(0, 4)
+        .toString(),
+    ).toBe('%PDF')
   })
 })
 

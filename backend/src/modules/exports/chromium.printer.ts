@@ -1,22 +1,25 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common'
+import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { isPdf, MAX_PDF_BYTES, PdfPrinter } from './pdf-printer.js'
+import { makePrintFolder, removeForsakenFolders } from './print-folders.js'
 import { endGroup, memoryOfGroup } from './process-group.js'
 
 const MOST_MEMORY = 3 * 2 ** 30
 const LOOK_EVERY_MS = 500
 const MOST_SAID = 4_000
+/** Less than a new profile takes. */
+const LEAST_SPACE = 8 * 2 ** 20
 
 /**
  * Prints with a Chromium of this machine: a program of its own for each page, with a folder of its own, without a network and without what the portal knows of
  * its environment, ended with all its children when its time is over, when it takes too much memory, or when nobody waits for it any more.
  */
-export class ChromiumPrinter extends PdfPrinter implements OnApplicationShutdown {
+export class ChromiumPrinter extends PdfPrinter implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly isAvailable = true
   private readonly logger = new Logger('ChromiumPrinter')
   private readonly stopping = new AbortController()
@@ -28,19 +31,32 @@ export class ChromiumPrinter extends PdfPrinter implements OnApplicationShutdown
     super()
   }
 
+  async onApplicationBootstrap(): Promise<void> {
+    try {
+      const removed = await removeForsakenFolders(tmpdir())
+      if (removed.length > 0) this.logger.warn({ removed }, 'what portals left that were killed while they printed is gone')
+    } catch (error) {
+      // They take space and nothing else.
+      this.logger.warn({ err: error }, 'folders of portals that were killed while they printed could not be removed')
+    }
+  }
+
   onApplicationShutdown(): void {
     this.stopping.abort()
   }
 
   async print(html: string, signal: AbortSignal): Promise<Buffer> {
-    const folder = await mkdtemp(join(tmpdir(), 'vitrine-pdf-'))
+    let folder: string | null = null
     try {
+      folder = await makePrintFolder(tmpdir())
       await writeFile(join(folder, 'page.html'), html)
       await this.run(folder, AbortSignal.any([signal, this.stopping.signal]))
       return await this.result(join(folder, 'page.pdf'))
+    } catch (error) {
+      throw signal.aborted ? error : await withoutSpace(error, tmpdir())
     } finally {
       // A process that is just ending may still write.
-      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+      if (folder !== null) await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
     }
   }
 
@@ -95,6 +111,19 @@ export class ChromiumPrinter extends PdfPrinter implements OnApplicationShutdown
   private async watch({ pid }: ChildProcess, end: (why: string) => void): Promise<void> {
     if (pid !== undefined && (await memoryOfGroup(pid)) > MOST_MEMORY) end('It needed too much memory.')
   }
+}
+
+/** What failed: a disk that is full, or so full that Chromium may not have had the space that it needs, whatever came of that. */
+async function withoutSpace(error: unknown, folder: string): Promise<unknown> {
+  const refused = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  if (!refused && (!(error instanceof DomainError) || (await bytesLeft(folder)) > LEAST_SPACE)) return error
+  return new DomainError('disk-full', {}, { cause: error })
+}
+
+/** How many bytes can be written to the disk of a folder. */
+async function bytesLeft(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
 }
 
 /** The code with which it ended; null when it was ended. @throws Error when it could not be started */

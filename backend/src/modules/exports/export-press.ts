@@ -35,7 +35,7 @@ export class ExportPress {
     return Buffer.from(await this.page(document, signal, isPatient))
   }
 
-  /** @throws DomainError as {@link html}, and `export-unavailable`, `export-failed` */
+  /** @throws DomainError as {@link html}, and `export-unavailable`, `export-failed`, `disk-full` */
   pdf(document: ExportDocument, signal: AbortSignal, isPatient = false): Promise<Buffer> {
     if (!this.canPrint) throw new DomainError('export-unavailable')
     return this.prints.run(signal, async () => this.printer.print(await this.page(document, signal, isPatient), signal), isPatient)

@@ -20,7 +20,7 @@ export class ExportsController {
   @Can('project:read')
   @Header('X-Content-Type-Options', 'nosniff')
   @ApiOperation({ summary: 'A report as one file', operationId: 'exportReport' })
-  @Raises('export-too-large', 'export-unavailable')
+  @Raises('export-too-large', 'export-unavailable', 'disk-full')
   @ApiProduces('text/html', 'application/pdf')
   @ApiOkResponse(FILE)
   async report(
@@ -37,7 +37,7 @@ export class ExportsController {
   @Can('project:read')
   @Header('X-Content-Type-Options', 'nosniff')
   @ApiOperation({ summary: 'A version of a project as one file', operationId: 'exportProjectVersion' })
-  @Raises('version-not-found', 'version-withdrawn', 'export-too-large', 'export-unavailable')
+  @Raises('version-not-found', 'version-withdrawn', 'export-too-large', 'export-unavailable', 'disk-full')
   @ApiProduces('text/html', 'application/pdf')
   @ApiOkResponse(FILE)
   async version(

@@ -5,7 +5,7 @@ export abstract class PdfPrinter {
   /**
    * @param html a page that needs nothing outside of itself
    * @param signal ends it: nobody wants the result any more
-   * @throws DomainError `export-unavailable`, `export-failed`
+   * @throws DomainError `export-unavailable`, `export-failed`, `disk-full`
    */
   abstract print(html: string, signal: AbortSignal): Promise<Buffer>
 }

@@ -16,8 +16,6 @@ const OF_ALL: ReadonlySet<ProblemCode> = new Set([
 /** An error in the words of the catalogue; `internal-error` for what nobody expected. */
 export function problemIn(error: unknown): DomainError {
   if (error instanceof DomainError) return error
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))
-    return new DomainError('disk-full', {}, { cause: error })
   return translateMongoError(error) ?? new DomainError('internal-error', {}, { cause: error })
 }
 

@@ -10300,6 +10300,10 @@ export type ExportReportErrors = {
      * a part that this needs is away
      */
     503: Problem;
+    /**
+     * there is no space left: disk-full
+     */
+    507: Problem;
 };
 
 export type ExportReportError = ExportReportErrors[keyof ExportReportErrors];
@@ -10373,6 +10377,10 @@ export type ExportProjectVersionErrors = {
      * a part that this needs is away
      */
     503: Problem;
+    /**
+     * there is no space left: disk-full
+     */
+    507: Problem;
 };
 
 export type ExportProjectVersionError = ExportProjectVersionErrors[keyof ExportProjectVersionErrors];
