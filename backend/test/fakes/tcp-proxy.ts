@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class TcpProxy {
   private readonly sockets = new Set<Socket>()
   private server: Server | undefined
+  private withheld: { text: string; sent: (chunk: string) => void } | undefined
   port = 0
 
   private constructor(private readonly target: { host: string; port: number }) {}
@@ -45,6 +46,11 @@ export class TcpProxy {
     )
   }
 
+  /** Lets no answer through to the next thing that is sent with this text in it. @returns what was sent, as soon as it was */
+  withholdAnswerTo(text: string): Promise<string> {
+    return new Promise((sent) => (this.withheld = { text, sent }))
+  }
+
   /** Takes connections again, on the same port. */
   async mend(): Promise<void> {
     // Those that were never answered stay as they are.
@@ -63,6 +69,12 @@ export class TcpProxy {
         })
         socket.pipe(other)
       }
+      incoming.on('data', (chunk: Buffer) => {
+        if (!this.withheld || !chunk.includes(this.withheld.text)) return
+        outgoing.unpipe(incoming)
+        this.withheld.sent(chunk.toString('latin1'))
+        this.withheld = undefined
+      })
     })
     await this.listen(server)
   }

@@ -202,10 +202,11 @@ describe('whose it is', () => {
     const begun = await beginAsset(client, gone.id, { size: 1, contentType: 'image/png' })
     expect((await client.delete(`/api/projects/${gone.id}`)).status).toBe(204)
     expect((await client.get(`/api/assets/${asset.id}`)).status).toBe(404)
-    await vi.waitFor(async () => expect(await get(ObjectStore).stat(keyOf({ id: asset.id, projectId: gone.id }))).toBeNull(), {
-      timeout: 10_000,
-    })
-    expect((await fetch(begun.body.uploadUrl, { method: 'PUT', body: Buffer.from('x') })).status).toBe(404)
+    // One after the other, after the answer.
+    const soon = { timeout: 10_000 }
+    await vi.waitFor(async () => expect(await get(ObjectStore).stat(keyOf({ id: asset.id, projectId: gone.id }))).toBeNull(), soon)
+    const send = () => fetch(begun.body.uploadUrl, { method: 'PUT', body: Buffer.from('x') })
+    await vi.waitFor(async () => expect((await send()).status).toBe(404), soon)
   })
 })
 

@@ -385,7 +385,7 @@ describe('who has it open', () => {
     const told = () =>
       stream.text().split(`report.presence\ndata: ${JSON.stringify({ projectId: project.id, reportId: report.id })}`).length - 1
     expect((await bob.put(`/api/reports/${report.id}/presence`, {})).status).toBe(204)
-    await vi.waitFor(() => expect(told()).toBe(1))
+    await vi.waitFor(() => expect(told()).toBe(1), 10_000)
     expect((await read(report.id)).editors.map(({ username }) => username)).toEqual(['bob'])
     later(15_000)
     expect((await bob.put(`/api/reports/${report.id}/presence`, {})).status).toBe(204)
@@ -395,7 +395,7 @@ describe('who has it open', () => {
     later(60_000)
     expect((await read(report.id)).editors).toEqual([])
     await get(ReportPresence).sweep()
-    await vi.waitFor(() => expect(told()).toBe(2))
+    await vi.waitFor(() => expect(told()).toBe(2), 10_000)
     stream.close()
   })
 
@@ -405,7 +405,7 @@ describe('who has it open', () => {
     for (const by of [client, bob]) await by.put(`/api/reports/${report.id}/presence`, {})
     const before = stream.text().length
     expect((await bob.delete(`/api/reports/${report.id}/presence`)).status).toBe(204)
-    await vi.waitFor(() => expect(stream.text().slice(before)).toContain(report.id))
+    await vi.waitFor(() => expect(stream.text().slice(before)).toContain(report.id), 10_000)
     expect((await read(report.id)).editors.map(({ username }) => username)).toEqual(['admin'])
     expect((await bob.delete(`/api/reports/${report.id}/presence`)).status).toBe(204)
     stream.close()

@@ -4,15 +4,16 @@ import { newId } from '../../src/common/ids.js'
 import { DomainError } from '../../src/common/problem/domain-error.js'
 import { EventBus } from '../../src/modules/events/event-bus.js'
 import { UserRepository } from '../../src/modules/iam/users/user.repository.js'
-import { newTask, prefixOf, type ItemOutcome } from '../../src/modules/tasks/task.js'
+import { newTask, prefixOf, resultKeyOf, type ItemOutcome } from '../../src/modules/tasks/task.js'
 import { TaskRepository } from '../../src/modules/tasks/task.repository.js'
 import { TaskSweeper } from '../../src/modules/tasks/task-sweeper.js'
 import { ObjectStore } from '../../src/platform/object-store/object-store.js'
-import { startApp, type TestApp } from '../app.js'
+import { environment, startApp, type TestApp } from '../app.js'
 import type { TestClient } from '../client.js'
 import { ended, fetchArchive, itemsOf, SlowPrinter, startExport, taskOf, until, type TaskBody } from '../factories/bulk-exports.js'
 import { makeProject, type ProjectBody } from '../factories/datasets.js'
 import { makeUser } from '../factories/users.js'
+import { TcpProxy } from '../fakes/tcp-proxy.js'
 import { PortalProcess } from '../portal-process.js'
 
 const DAY = 24 * 3_600_000
@@ -249,6 +250,32 @@ describe('several portals', { timeout: 120_000 }, () => {
     // Only what was under way was begun again.
     expect((await printer.started()).length).toBe(before + PROJECTS + 1)
     await expectAll(admin, task)
+  })
+
+  it('write the archive anew that one was writing that was killed, and leave nothing of it', async () => {
+    await portal.stop()
+    const wire = await TcpProxy.to(environment(import.meta.filename)['S3_ENDPOINT'] ?? '')
+    const killed = await PortalProcess.start(import.meta.filename, {
+      VITRINE_CHROMIUM: printer.program,
+      TMPDIR: printer.folder,
+      S3_ENDPOINT: wire.through(environment(import.meta.filename)['S3_ENDPOINT'] ?? ''),
+    })
+    await printer.allow(1_000)
+    const by = Object.assign(portal.anonymous(), { cookie: admin.cookie, csrfToken: admin.csrfToken, url: killed.url })
+    const part = wire.withholdAnswerTo('partNumber=')
+    const { id } = await startExport(by, DRAFTS)
+    const [, uploadId = ''] = /uploadId=([^&\s]+)/.exec(await part) ?? []
+    await killed.kill()
+    await wire.cut()
+    portal = await start()
+    admin.url = portal.url
+    const task = await ended(admin, id)
+    expect(task).toMatchObject({ state: 'succeeded', done: PROJECTS, failed: 0 })
+    await expectAll(admin, task)
+    const begun = () => get(ObjectStore).listParts(resultKeyOf({ id, fence: 1 }), uploadId)
+    expect(await begun()).not.toBeNull()
+    await admin.delete(`/api/tasks/${id}`)
+    await until(async () => (await begun()) === null)
   })
 
   it('claim a task once, and take nothing from the one that lost it', async () => {

@@ -365,7 +365,7 @@ describe('aborting', () => {
     const key = `projects/${stored.projectId}/datasets/${stored.target.id}/${stored.fileId}`
     await portal.app.get(ObjectStore).abortUploads(key, stored.storeUploadId)
     expect((await client.get(`/api/uploads/${upload.id}`)).body.code).toBe('upload-not-found')
-    await vi.waitFor(async () => expect(await statusOf(upload)).toBe('aborted'))
+    await vi.waitFor(async () => expect(await statusOf(upload)).toBe('aborted'), 15_000)
   })
 })
 
@@ -410,7 +410,7 @@ describe('deleting', () => {
     expect((await client.get(`/api/datasets/${dataset.id}`)).status).toBe(404)
     await isGone(keyOf(dataset, file))
     const files = portal.app.get(DatasetFileRepository, { strict: false })
-    await vi.waitFor(async () => expect(await files.findDeleting(dataset.id)).toEqual([]))
+    await vi.waitFor(async () => expect(await files.findDeleting(dataset.id)).toEqual([]), 15_000)
   })
 })
 
