@@ -165,13 +165,13 @@ export const FIELDS = {
   kubeContext: field<string | null>({ env: 'VITRINE_KUBE_CONTEXT', doc: 'Context of the kubeconfig to use.', parse: text, default: null }),
   appsUrl: field({
     env: 'VITRINE_APPS_URL',
-    doc: 'Address of an app, with {app} as the first label of the host; best on another site than the portal.',
+    doc: 'Address of an app, with {app} as the first label of the host; best on another site than the portal. Each portal on a cluster needs a domain of its own: apps of the same name would answer for each other.',
     parse: appsUrl,
     default: 'http://{app}.apps.localhost:8081',
   }),
   namespacePrefix: field({
     env: 'VITRINE_NAMESPACE_PREFIX',
-    doc: 'First part of the name of every namespace that the portal makes.',
+    doc: 'First part of the name of every namespace that the portal makes; another one for each portal on a cluster.',
     parse: dnsLabel(20),
     default: 'vitrine',
   }),
