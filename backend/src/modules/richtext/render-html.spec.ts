@@ -26,9 +26,14 @@ const only = (type: RichNode['type']): RichNode => {
 }
 
 describe('renderHtml', () => {
+  it('keeps empty lines between others, and leaves out those at the end', () => {
+    const empty: RichNode = { type: 'paragraph' }
+    expect(html([line('a'), empty, line('b'), empty, empty])).toBe('<p>a</p><p></p><p>b</p>')
+    expect(html([empty])).toBe('')
+  })
+
   it.each<[string, RichNode, string]>([
     ['paragraph', line('a < b & "c"'), '<p>a &lt; b &amp; &quot;c&quot;</p>'],
-    ['empty paragraph', { type: 'paragraph' }, '<p></p>'],
     ['heading', heading('Méthode & data'), '<h2 id="s-methode-data">Méthode &amp; data</h2>'],
     ['nested lists', only('bulletList'), '<ul><li><p>one</p><ol start="3"><li><p>inner</p></li></ol></li></ul>'],
     [

@@ -104,7 +104,8 @@ class Renderer {
   }
 
   html(): string {
-    const text = this.all(this.doc.content)
+    // What the editor leaves at the end to write on is no part of what is read.
+    const text = this.all(this.doc.content.slice(0, this.doc.content.findLastIndex((node) => !isBlank(node)) + 1))
     return text + this.footnotes()
   }
 
@@ -415,6 +416,8 @@ function withMark(mark: RichMark, inner: string): string {
 }
 
 /** A text that may have line breaks. */
+const isBlank = (node: RichNode): boolean => node.type === 'paragraph' && (node.content ?? []).length === 0
+
 const lines = (text: string): string => text.split(/\r?\n/).map(escapeHtml).join(tag('br'))
 
 const caption = (text: string | null | undefined): string => (text ? tag('figcaption', {}, lines(text)) : '')

@@ -1,4 +1,4 @@
-import { textAttr, walk, type RichNode, type RichText } from '../../plugins/tiptap/document'
+import { isBlank, textAttr, walk, type RichNode, type RichText } from '../../plugins/tiptap/document'
 
 const figureOf = ({ type, attrs }: RichNode): string => {
   const source: unknown = type === 'chart' ? attrs?.['source'] : null
@@ -16,11 +16,10 @@ export function chartsOf(text: RichText | null, figure: string): string[] {
   return titles
 }
 
-const isBlank = (node: RichNode | undefined): boolean => node?.type === 'paragraph' && (node.content ?? []).length === 0
-
 /** A text with a block at its end, and a line behind it to write on. */
 export function withBlock(text: RichText | null, block: RichNode): RichText {
   const before = text?.content ?? []
-  const kept = isBlank(before.at(-1)) ? before.slice(0, -1) : before
+  const last = before.at(-1)
+  const kept = last && isBlank(last) ? before.slice(0, -1) : before
   return { type: 'doc', content: [...kept, block, { type: 'paragraph' }] }
 }

@@ -36,9 +36,17 @@ export function plainText(node: RichNode | RichText): string {
   return (node.content ?? []).map(plainText).join(node.type === 'doc' ? '\n' : '')
 }
 
+/** A line with nothing on it. */
+export const isBlank = (node: RichNode): boolean => node.type === 'paragraph' && (node.content ?? []).length === 0
+
 /** Whether nothing but empty paragraphs is in it. */
-export const isEmptyText = (doc: RichText): boolean =>
-  doc.content.every((node) => node.type === 'paragraph' && (node.content ?? []).length === 0)
+export const isEmptyText = (doc: RichText): boolean => doc.content.every(isBlank)
+
+/** A text as it is read: the lines that the editor leaves at its end to write on are none of it. One stays where there is nothing else. */
+export const withoutBlankEnd = (doc: RichText): RichText => ({
+  ...doc,
+  content: doc.content.slice(0, Math.max(1, doc.content.findLastIndex((node) => !isBlank(node)) + 1)),
+})
 
 /** Calls `visit` with each node, in the order in which they are read. */
 export function walk(node: RichNode | RichText, visit: (node: RichNode) => void): void {
