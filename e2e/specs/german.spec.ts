@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launch, picture, sizeOf } from '../fixtures/browser.ts'
+import { launch, PATIENCE_MS, picture, sizeOf } from '../fixtures/browser.ts'
 import { onCluster, ownEnvironment } from '../fixtures/own-environment.ts'
 import { Api } from '../flows/api.ts'
 import { slipsOf } from '../flows/german.ts'
@@ -39,7 +39,7 @@ const german = { username: 'Benutzername', password: 'Passwort', submit: 'Anmeld
 
 it('speaks German to a browser that asks for it, on every page, also of what goes wrong, and fits a phone', async () => {
   const context = await open('de-DE', NARROW)
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const found: string[] = []
   /** What people wrote: this journey, and whoever set up the sizes of apps. */
@@ -177,7 +177,7 @@ it('speaks German to a browser that asks for it, on every page, also of what goe
 
 it('speaks the language that was chosen in the settings, with its numbers and dates, and keeps it', async () => {
   const context = await open('en-GB', 1280)
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   await signIn(page, env)
   expect(await page.locator('html').getAttribute('lang')).toBe('en')

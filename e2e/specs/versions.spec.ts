@@ -164,6 +164,38 @@ it('withdraws a version for good: its owner alone, with a reason that everyone r
   expect(complaints).toEqual([])
 })
 
+it('is printed whole by the keys of the browser, with charts that were never scrolled to', async () => {
+  const chart = (title: string) => ({
+    type: 'chart',
+    attrs: {
+      id: title.toLowerCase(),
+      title,
+      spec: { data: [{ type: 'scatter', x: [1, 2, 3], y: [3, 1, 2] }], layout: {} },
+      source: { kind: 'inline' },
+    },
+  })
+  const lines = Array.from({ length: 80 }, () => paragraph('One of many lines before the charts.'))
+  const content = { type: 'doc', content: [...lines, chart('First'), chart('Second')] }
+  const { id } = await api.post<Report>(`/api/projects/${project.id}/reports`, { title: 'Charts at its end', content })
+  const { page, context, complaints } = await openPage(browser, env.url)
+  // What a sheet would show is what is drawn when the dialog opens.
+  await page.addInitScript(() => {
+    globalThis.print = () => {
+      const states = [...document.querySelectorAll<HTMLElement>('main [data-chart-state]')].map(({ dataset }) => dataset['chartState'])
+      document.body.dataset['printed'] = `${document.body.dataset['printed'] ?? ''}[${states.join()}]`
+    }
+  })
+  await signIn(page, env)
+  complaints.length = 0
+  await page.goto(`/p/${project.slug}/reports/${id}`)
+  await page.locator('[data-chart-state=waiting]').nth(1).waitFor()
+  await page.keyboard.press('Control+p')
+  await page.locator('body[data-printed]').waitFor()
+  expect(await page.locator('body').getAttribute('data-printed')).toBe('[drawn,drawn]')
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
 it('is printed as a page of its own: nothing to press on it, light, and nothing cut', async () => {
   const asset = await uploadPixel(api, project.id)
   const nodes = { ...EVERY_NODE, content: EVERY_NODE.content.filter(({ type }) => type !== 'video' && type !== 'appEmbed') }

@@ -257,6 +257,7 @@ export const chart: typeof englishChart = {
   empty: 'Dieses Diagramm hat noch keine Zahlen.',
   failed: 'Dieses Diagramm konnte nicht gezeichnet werden. Seine Zahlen stehen in der Tabelle.',
   numbers: 'Zahlen als Tabelle',
+  unprinted: 'Beim Drucken der Seite noch nicht gezeichnet. „Drucken“ auf der Seite eines Berichts zeichnet erst alle seine Diagramme.',
   numbersOf: 'Zahlen von „{name}“',
   firstRows: 'Die ersten {shown} von {count} Zeilen.',
   trace: 'Reihe',

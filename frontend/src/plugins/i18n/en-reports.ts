@@ -251,6 +251,7 @@ export const chart = {
   empty: 'This chart has no numbers yet.',
   failed: 'This chart could not be drawn. Its numbers are in the table.',
   numbers: 'Numbers as a table',
+  unprinted: 'Not drawn when the page was printed. The Print button of a report draws all its charts first.',
   numbersOf: 'Numbers of “{name}”',
   firstRows: 'The first {shown} of {count} rows.',
   trace: 'Series',
