@@ -264,7 +264,7 @@ describe.skipIf(process.getuid?.() !== 0 || !existsSync(CHROMIUM))('a disk witho
   afterEach(async () => {
     if (before === undefined) delete process.env['TMPDIR']
     else process.env['TMPDIR'] = before
-    execFileSync('umount', [disk])
+    execFileSync('/bin/umount', [disk])
     await rm(disk, { recursive: true })
   })
 
@@ -274,12 +274,12 @@ describe.skipIf(process.getuid?.() !== 0 || !existsSync(CHROMIUM))('a disk witho
   ])('%s fails with that reason, and prints as soon as there is some', { timeout: 60_000 }, async (_what, size) => {
     const path = `/api/reports/${await report()}/export?format=pdf`
     await mkdir(disk)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk])
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk])
     process.env['TMPDIR'] = disk
     const failed = await fetchFile(path)
     expect(await problemOf(failed)).toEqual([507, 'disk-full'])
     expect(await readdir(disk)).toEqual([])
-    execFileSync('mount', ['-o', 'remount,size=256m', disk])
+    execFileSync('/bin/mount', ['-o', 'remount,size=256m', disk])
     const answer = await fetchFile(path)
     expect(answer.status).toBe(200)
     expect(
