@@ -80,7 +80,9 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
   }
 
   get synced(): boolean {
-    return this.drivers.length > 0 && this.needed.every(({ state }) => state === 'synced')
+    // A watch learns only by its next try that its connection is gone: a cluster that does not answer is not followed, whatever they say.
+    const answers = this.connection.state.state === 'ready'
+    return answers && this.drivers.length > 0 && this.needed.every(({ state }) => state === 'synced')
   }
 
   get states(): Record<string, WatcherState> {
@@ -147,6 +149,7 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
       }
       // A connection to an API server that went away may hang without a word; one to the old address is of no use.
       for (const watcher of [...this.all, this.events]) watcher.reconnect()
+      this.tellWhenSynced()
     })
   }
 
@@ -179,6 +182,10 @@ export class KubernetesAppWatch extends AppWatch implements OnApplicationBootstr
 
   private watcherChanged(state: WatcherState): void {
     if (state === 'stale') this.connection.suspect()
+    this.tellWhenSynced()
+  }
+
+  private tellWhenSynced(): void {
     const synced = this.synced
     if (synced && !this.wasSynced) for (const listener of this.syncListeners) listener()
     this.wasSynced = synced
