@@ -30,8 +30,10 @@ afterAll(async () => {
 })
 
 /** A browser of someone who reads German, or of someone who reads English. */
-function open(locale: 'de-DE' | 'en-GB', width: number): Promise<BrowserContext> {
-  return browser.newContext({ baseURL: env.url, locale, viewport: sizeOf(width), timezoneId: 'Europe/Berlin' })
+async function open(locale: 'de-DE' | 'en-GB', width: number): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: env.url, locale, viewport: sizeOf(width), timezoneId: 'Europe/Berlin' })
+  context.setDefaultTimeout(PATIENCE_MS)
+  return context
 }
 
 /** What the form calls its parts. */
@@ -39,7 +41,6 @@ const german = { username: 'Benutzername', password: 'Passwort', submit: 'Anmeld
 
 it('speaks German to a browser that asks for it, on every page, also of what goes wrong, and fits a phone', async () => {
   const context = await open('de-DE', NARROW)
-  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const found: string[] = []
   /** What people wrote: this journey, and whoever set up the sizes of apps. */
@@ -177,7 +178,6 @@ it('speaks German to a browser that asks for it, on every page, also of what goe
 
 it('speaks the language that was chosen in the settings, with its numbers and dates, and keeps it', async () => {
   const context = await open('en-GB', 1280)
-  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   await signIn(page, env)
   expect(await page.locator('html').getAttribute('lang')).toBe('en')

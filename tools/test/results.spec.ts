@@ -16,13 +16,20 @@ const report = (content: object) => {
 describe('tallyVitest', () => {
   it('takes the numbers of the report', () => {
     const file = report({ numPassedTests: 7, numFailedTests: 1, numPendingTests: 2, numTodoTests: 0, success: false, testResults: [] })
-    expect(tallyVitest(file)).toMatchObject({ passed: 7, failed: 1, skipped: 2 })
+    expect(tallyVitest(file)).toEqual({ passed: 7, failed: 1, skipped: 2, failures: [] })
   })
 
   it('counts a file that broke before its first test as a failure', () => {
     const testResults = [{ status: 'failed', name: '/specs/a.spec.ts', message: 'no such module\nat line 1', assertionResults: [] }]
     const file = report({ numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, success: false, testResults })
     expect(tallyVitest(file)).toEqual({ passed: 3, failed: 1, skipped: 0, failures: ['a.spec.ts: no such module'] })
+  })
+
+  it('counts and names a file whose tests were never begun, since what they need could not be set up', () => {
+    const assertionResults = [{ status: 'skipped', title: 'is deployed', failureMessages: [] }]
+    const testResults = [{ status: 'failed', name: '/specs/a.spec.ts', message: '', assertionResults }]
+    const file = report({ numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0, success: false, testResults })
+    expect(tallyVitest(file)).toEqual({ passed: 3, failed: 1, skipped: 1, failures: ['a.spec.ts'] })
   })
 
   it('names each test that failed, with the first line of why', () => {

@@ -36,7 +36,7 @@ function failureLine(file: string, title: string, message = ''): string {
 }
 
 /**
- * Counts a Vitest report. A file that broke before its tests could run has no failed test in it, and counts as one failure;
+ * Counts a Vitest report. A file that broke before its tests could run, or in a hook, has no failed test in it, and counts as one failure;
  * so does a run that failed for a reason of its own, and a report that is not there.
  */
 export function tallyVitest(file: string): Tally {
@@ -46,12 +46,11 @@ export function tallyVitest(file: string): Tally {
   } catch {
     return { passed: 0, failed: 1, skipped: 0 }
   }
-  const broken = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0)
+  const hasFailed = ({ status }: { status: string }): boolean => status === 'failed'
+  const broken = report.testResults.filter((result) => hasFailed(result) && !result.assertionResults.some(hasFailed))
   const failed = report.numFailedTests + broken.length
   const tests = report.testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => status === 'failed')
-      .map(({ title, failureMessages }) => failureLine(name, title, failureMessages?.[0])),
+    assertionResults.filter(hasFailed).map(({ title, failureMessages }) => failureLine(name, title, failureMessages?.[0])),
   )
   return {
     passed: report.numPassedTests,

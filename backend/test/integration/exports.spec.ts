@@ -5,7 +5,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { isRunning } from '../../src/modules/exports/process-group.js'
 import { hostileDocuments } from '../../src/modules/richtext/fixtures/hostile.js'
 import type { RichNode, RichText } from '../../src/modules/richtext/rich-text.js'
 import { validateRichText } from '../../src/modules/richtext/validate.js'
@@ -258,12 +259,9 @@ describe('an export as PDF', () => {
 })
 
 describe.skipIf(process.getuid?.() !== 0 || !existsSync(CHROMIUM))('a disk without space (left out where none can be mounted)', () => {
-  const before = process.env['TMPDIR']
   const disk = join(tmpdir(), `vitrine-full-${process.pid}`)
-  const report = makeReport.bind(null, doc(line('On paper')))
   afterEach(async () => {
-    if (before === undefined) delete process.env['TMPDIR']
-    else process.env['TMPDIR'] = before
+    vi.unstubAllEnvs()
     execFileSync('/bin/umount', [disk])
     await rm(disk, { recursive: true })
   })
@@ -272,10 +270,10 @@ describe.skipIf(process.getuid?.() !== 0 || !existsSync(CHROMIUM))('a disk witho
     ['for the page', '16k'],
     ['for Chromium', '1m'],
   ])('%s fails with that reason, and prints as soon as there is some', { timeout: 60_000 }, async (_what, size) => {
-    const path = `/api/reports/${await report()}/export?format=pdf`
+    const path = `/api/reports/${await makeReport(doc(line('On paper')))}/export?format=pdf`
     await mkdir(disk)
     execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk])
-    process.env['TMPDIR'] = disk
+    vi.stubEnv('TMPDIR', disk)
     const failed = await fetchFile(path)
     expect(await problemOf(failed)).toEqual([507, 'disk-full'])
     expect(await readdir(disk)).toEqual([])
@@ -295,15 +293,6 @@ const startedOf = async (file: string): Promise<number[]> =>
     .split(/\s+/)
     .filter((each) => each !== '')
     .map(Number)
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** Folders in which something is printed, or was. */
 const leftOver = async (): Promise<string[]> => (await readdir(tmpdir())).filter((name) => name.startsWith('vitrine-pdf-'))

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { setClock } from '../../src/common/clock.js'
 import { newId } from '../../src/common/ids.js'
 import { DomainError } from '../../src/common/problem/domain-error.js'
+import { isRunning } from '../../src/modules/exports/process-group.js'
 import { EventBus } from '../../src/modules/events/event-bus.js'
 import { UserRepository } from '../../src/modules/iam/users/user.repository.js'
 import { newTask, prefixOf, resultKeyOf, type ItemOutcome } from '../../src/modules/tasks/task.js'
@@ -46,13 +47,11 @@ const allow = async (more: number): Promise<number> => {
   await printer.allow(before + more)
   return before
 }
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+/** A portal in a process of its own, instead of the one that runs here, and the admin as they ask it. */
+async function replaceByProcess(env: Record<string, string> = {}): Promise<{ killed: PortalProcess; by: TestClient }> {
+  await portal.stop()
+  const killed = await PortalProcess.start(import.meta.filename, { VITRINE_CHROMIUM: printer.program, TMPDIR: printer.folder, ...env })
+  return { killed, by: Object.assign(portal.anonymous(), { cookie: admin.cookie, csrfToken: admin.csrfToken, url: killed.url }) }
 }
 /** Each project is in the archive exactly once. */
 const expectAll = async (client: TestClient, { id }: TaskBody): Promise<void> => {
@@ -229,9 +228,7 @@ describe('several portals', { timeout: 120_000 }, () => {
   })
 
   it('go on within 30 seconds with what one was doing that was killed', async () => {
-    await portal.stop()
-    const killed = await PortalProcess.start(import.meta.filename, { VITRINE_CHROMIUM: printer.program, TMPDIR: printer.folder })
-    const by = Object.assign(portal.anonymous(), { cookie: admin.cookie, csrfToken: admin.csrfToken, url: killed.url })
+    const { killed, by } = await replaceByProcess()
     const before = await allow(3)
     const { id } = await startExport(by, DRAFTS)
     await until(async () => (await printer.started()).length === before + 4)
@@ -253,15 +250,10 @@ describe('several portals', { timeout: 120_000 }, () => {
   })
 
   it('write the archive anew that one was writing that was killed, and leave nothing of it', async () => {
-    await portal.stop()
-    const wire = await TcpProxy.to(environment(import.meta.filename)['S3_ENDPOINT'] ?? '')
-    const killed = await PortalProcess.start(import.meta.filename, {
-      VITRINE_CHROMIUM: printer.program,
-      TMPDIR: printer.folder,
-      S3_ENDPOINT: wire.through(environment(import.meta.filename)['S3_ENDPOINT'] ?? ''),
-    })
+    const store = environment(import.meta.filename)['S3_ENDPOINT'] ?? ''
+    const wire = await TcpProxy.to(store)
+    const { killed, by } = await replaceByProcess({ S3_ENDPOINT: wire.through(store) })
     await printer.allow(1_000)
-    const by = Object.assign(portal.anonymous(), { cookie: admin.cookie, csrfToken: admin.csrfToken, url: killed.url })
     const part = wire.withholdAnswerTo('partNumber=')
     const { id } = await startExport(by, DRAFTS)
     const [, uploadId = ''] = /uploadId=([^&\s]+)/.exec(await part) ?? []

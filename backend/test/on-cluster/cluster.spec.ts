@@ -110,13 +110,13 @@ describe('the connection to the cluster', () => {
     await becomes(connection, 'ready')
     await vi.waitFor(() => expect(watch.synced).toBe(true), { timeout: 10_000 })
     await made.apply(namespace('one'))
-    await vi.waitFor(() => expect(watch.namespaceOf('p1')).toBeDefined(), { timeout: 5_000 })
+    await vi.waitFor(() => expect(watch.namespaceOf('p1')?.metadata.name).toBe(`${prefix}-one`), { timeout: 5_000 })
 
     await wired.wire.cut()
     await becomes(connection, 'unreachable')
     expect(connection.state.message).toContain('when the cluster is back')
     await vi.waitFor(() => expect(watch.synced).toBe(false), { timeout: 10_000 })
-    expect(watch.namespaceOf('p1'), 'what was known is kept').toBeDefined()
+    expect(watch.namespaceOf('p1')?.metadata.name, 'what was known is kept').toBe(`${prefix}-one`)
     const told: string[] = []
     watch.onProject((project) => told.push(project))
     await cluster.kubectl('label', 'namespace', `${prefix}-one`, 'while=away')

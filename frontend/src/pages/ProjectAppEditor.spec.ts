@@ -92,7 +92,7 @@ it('does not deploy what is blocked, until something is changed', async () => {
   show(null, { ...checked('blocked'), ...deployed })
   await fillIn()
   await deploy()
-  expect(deployButton().attributes('disabled')).toBeDefined()
+  expect(deployButton().attributes('disabled')).toBe('')
   await field('Image').setValue('group/app:2')
   expect(deployButton().attributes('disabled')).toBeUndefined()
   expect(calls).toEqual(['POST /engines/preflight'])

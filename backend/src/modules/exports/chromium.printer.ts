@@ -31,7 +31,12 @@ export class ChromiumPrinter extends PdfPrinter implements OnApplicationBootstra
     super()
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  /** Nothing waits for it: who prints meanwhile has a folder of its own. */
+  onApplicationBootstrap(): void {
+    void this.sweep()
+  }
+
+  private async sweep(): Promise<void> {
     try {
       const removed = await removeForsakenFolders(tmpdir())
       if (removed.length > 0) this.logger.warn({ removed }, 'what portals left that were killed while they printed is gone')

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterEach, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { makePrintFolder, removeForsakenFolders } from './print-folders.js'
 
 const parent = mkdtempSync(join(tmpdir(), 'print-folders-'))
-afterEach(() => rmSync(parent, { recursive: true, force: true }))
+afterAll(() => rmSync(parent, { recursive: true, force: true }))
 
 it('leaves what is printed in, and other things, and removes what a killed portal left', async () => {
   const mine = await makePrintFolder(parent)

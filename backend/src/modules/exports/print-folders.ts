@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { now } from '../../common/clock.js'
+import { isRunning } from './process-group.js'
 
 const PREFIX = 'vitrine-pdf-'
+const NAME = new RegExp(`^${PREFIX}(\\d+)-`)
 
 /** A new folder to print one page in; its name says which process prints. @param parent where temporary files go @returns its path */
 export const makePrintFolder = (parent: string): Promise<string> => mkdtemp(join(parent, `${PREFIX}${process.pid}-`))
@@ -16,7 +18,7 @@ export async function removeForsakenFolders(parent: string): Promise<string[]> {
   const began = now().getTime() - process.uptime() * 1_000
   const removed: string[] = []
   for (const name of await readdir(parent)) {
-    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1])
+    const pid = Number(NAME.exec(name)?.[1])
     if (Number.isNaN(pid)) continue
     const folder = join(parent, name)
     const isOurs = pid === process.pid
@@ -33,13 +35,3 @@ const changedAt = (folder: string): Promise<number> =>
     ({ mtimeMs }) => mtimeMs,
     () => Number.POSITIVE_INFINITY,
   )
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // It runs, but is somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}

@@ -11,6 +11,16 @@ export function endGroup(group: number): void {
   }
 }
 
+/** Whether there is a process with that id, of whomever. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
 /**
  * How many bytes of memory the processes of a group have together; pages that they share count for each of them. 0 where the system has no /proc.
  * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html

@@ -415,9 +415,10 @@ function withMark(mark: RichMark, inner: string): string {
   return tag('a', { href: url, ...outside }, inner)
 }
 
-/** A text that may have line breaks. */
+/** A line with nothing on it. */
 const isBlank = (node: RichNode): boolean => node.type === 'paragraph' && (node.content ?? []).length === 0
 
+/** A text that may have line breaks. */
 const lines = (text: string): string => text.split(/\r?\n/).map(escapeHtml).join(tag('br'))
 
 const caption = (text: string | null | undefined): string => (text ? tag('figcaption', {}, lines(text)) : '')

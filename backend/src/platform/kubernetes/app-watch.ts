@@ -16,7 +16,7 @@ import { watchPath, watchSource } from './watch-source.js'
 
 /** Port and injection token: what is in the cluster of this instance's apps, as last seen. Listeners only enqueue. */
 export abstract class AppWatch {
-  /** Whether all of it was read and is being followed: only then does "not here" mean that something is gone. */
+  /** Whether the cluster answers, and all of it was read and is being followed: only then does "not here" mean that something is gone. */
   abstract get synced(): boolean
   /** The state of each watch, by what it watches. */
   abstract get states(): Record<string, WatcherState>
