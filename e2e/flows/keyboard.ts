@@ -41,12 +41,18 @@ export class Keyboard {
 
   /** Waits until the keyboard is at something, without a key. @throws with what it is at instead */
   async at(role: Role, name: string | RegExp): Promise<void> {
-    try {
-      await this.one(role, name).and(this.page.locator(':focus')).first().waitFor()
-    } catch (error) {
-      throw new Error(`the keyboard is not at ${role} ${String(name)} but at ${(await this.stop())?.name ?? 'nothing'}`, { cause: error })
-    }
+    await this.wait(this.one(role, name).and(this.page.locator(':focus')), `at ${role} ${String(name)}`)
     this.look(await this.stop())
+  }
+
+  /** Whether the keyboard is somewhere in a part of the page, rather than at its very beginning. */
+  async isInside(within = 'main'): Promise<boolean> {
+    return (await this.part(within).count()) > 0
+  }
+
+  /** Waits until it is, without a key. @throws with what it is at instead */
+  async inside(within = 'main'): Promise<void> {
+    await this.wait(this.part(within), `inside ${within}`)
   }
 
   /** Waits until a dialog has the keyboard. */
@@ -118,6 +124,18 @@ export class Keyboard {
   private one(role: Role, name: string | RegExp): Locator {
     const exact = typeof name === 'string'
     return role === 'password' ? this.page.getByLabel(name, { exact }) : this.page.getByRole(role, { name, exact })
+  }
+
+  private part(within: string): Locator {
+    return this.page.locator(within).and(this.page.locator(':focus, :has(:focus)'))
+  }
+
+  private async wait(wanted: Locator, where: string): Promise<void> {
+    try {
+      await wanted.first().waitFor()
+    } catch (error) {
+      throw new Error(`the keyboard is not ${where} but at ${(await this.stop())?.name ?? 'nothing'}`, { cause: error })
+    }
   }
 
   private look(stop: Stop | null): void {

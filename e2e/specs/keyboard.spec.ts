@@ -41,13 +41,6 @@ async function enterPortal(): Promise<void> {
 const make = (title: string, more: object = {}): Promise<Project> =>
   api.post<Project>('/api/projects', { title: `${title} ${run}`, ...more })
 
-/** Whether the keyboard is somewhere in the page, rather than at its very beginning. */
-const isInside = (within = 'main'): Promise<boolean> =>
-  page.evaluate((selector) => document.activeElement?.closest(selector) !== null && document.activeElement !== document.body, within)
-
-/** Waits until the keyboard is there. */
-const inside = (within?: string): Promise<void> => expect.poll(() => isInside(within)).toBe(true)
-
 beforeAll(async () => {
   browser = await launch()
   tab = await openPage(browser, env.url)
@@ -79,7 +72,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.press('Tab')
     await keys.at('link', 'Skip to the content')
     await keys.press('Enter', 'Tab')
-    await inside()
+    await keys.inside()
     const { faults } = keys
     ;[page, keys] = [before, hands]
     await stranger.context.close()
@@ -106,7 +99,7 @@ describe('the main tasks, without a mouse', () => {
     // The page is new, and so is what comes next.
     await keys.closed()
     await keys.press('Tab')
-    await inside()
+    await keys.inside()
 
     await page.goto('/')
     await keys.fill('textbox', 'Search projects', run)
@@ -117,12 +110,12 @@ describe('the main tasks, without a mouse', () => {
     await keys.at('checkbox', /^Object detection/)
     await keys.enter('button', 'Remove the filter Task: Object detection')
     await page.getByRole('status').filter({ hasText: '2 projects' }).waitFor()
-    await inside()
+    await keys.inside()
     await keys.enter('link', `Heron ${run}`)
     await page.getByRole('heading', { name: `Heron ${run}`, level: 1 }).waitFor()
     await keys.press('Tab')
     await keys.at('link', 'Projects')
-    await inside()
+    await keys.inside()
   })
 
   it('3 creates a project, step by step', async () => {
@@ -160,7 +153,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.type('It names the species of an iris.')
     await keys.enter('button', /^Limitations/)
     await keys.enter('button', 'Begin with a suggestion')
-    await inside('[data-section=limitations]')
+    await keys.inside('[data-section=limitations]')
     for (const step of ['Performance', 'App', 'Publish']) {
       await keys.enter('link', 'Next')
       await keys.at('heading', step)
@@ -184,7 +177,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.type('measurements')
     await keys.press('Enter')
     await page.getByRole('textbox', { name: 'Name' }).waitFor({ state: 'detached' })
-    await inside()
+    await keys.inside()
     const choosing = page.waitForEvent('filechooser')
     await keys.enter('button', 'Choose files')
     const chooser = await choosing
@@ -215,7 +208,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.fill('textbox', 'Port', '8080')
     await keys.enter('button', 'Deploy')
     await page.getByText('Running', { exact: true }).first().waitFor({ timeout: DEPLOY_MS })
-    await inside()
+    await keys.inside()
     const log = page.getByRole('region', { name: 'Log of hello' })
     await log.locator('.log__row').first().waitFor({ timeout: 30_000 })
     await keys.tabTo('textbox', 'Filter lines')
@@ -332,8 +325,8 @@ describe('the main tasks, without a mouse', () => {
     await keys.at('textbox', text)
     await page.locator('[data-state=saved]').waitFor()
     // The chart is a stop of its own, with what can be done with it.
-    for (let count = 0; count < 15 && (await isInside('[contenteditable=true]')); count += 1) await keys.press('Tab')
-    expect(await isInside('[contenteditable=true]')).toBe(false)
+    for (let count = 0; count < 15 && (await keys.isInside('[contenteditable=true]')); count += 1) await keys.press('Tab')
+    expect(await keys.isInside('[contenteditable=true]')).toBe(false)
     await keys.tabTo('link', 'Read', { back: true })
 
     const { content } = await api.get<{ content: Node }>(`/api/reports/${id}`)
@@ -345,7 +338,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.press('Enter')
     await page.waitForURL(new RegExp(`/reports/${id}$`))
     await page.getByRole('heading', { name: 'Method' }).waitFor()
-    expect(await isInside()).toBe(true)
+    expect(await keys.isInside()).toBe(true)
   })
 
   it('7 publishes a version with a note, and 8 cites it', async () => {
@@ -380,7 +373,7 @@ describe('the main tasks, without a mouse', () => {
     // The dialog keeps the keyboard.
     for (let count = 0; count < 12; count += 1) {
       await keys.press('Tab')
-      expect((await isInside('[role=dialog]')) || !(await isInside('body'))).toBe(true)
+      expect((await keys.isInside('[role=dialog]')) || !(await keys.isInside('body'))).toBe(true)
     }
     await keys.escape()
     await keys.at('button', 'Cite')
@@ -396,13 +389,13 @@ describe('the main tasks, without a mouse', () => {
     await keys.press('ArrowDown')
     await keys.enter('button', 'Make it Internal')
     await page.getByRole('button', { name: 'Make it Internal' }).waitFor({ state: 'detached' })
-    await inside()
+    await keys.inside()
 
     await keys.fill('combobox', 'Person or group', user.username)
     await page.getByRole('option', { name: new RegExp(`Member ${run}`), selected: true }).waitFor()
     await keys.press('Enter')
     await page.getByRole('button', { name: `Choose someone else than Member ${run}` }).waitFor()
-    await inside()
+    await keys.inside()
     await keys.tabTo('combobox', 'Role')
     await keys.type('Editor')
     await keys.enter('button', 'Add')
@@ -412,7 +405,7 @@ describe('the main tasks, without a mouse', () => {
     await keys.at('button', 'Undo')
     await keys.press('Enter')
     await page.getByRole('combobox', { name: `Role of Member ${run}` }).waitFor()
-    await inside()
+    await keys.inside()
     expect(await api.get(`/api/projects/${id}`)).toMatchObject({ visibility: 'internal' })
     expect(await api.get(`/api/projects/${id}/members`)).toMatchObject({ members: [{ name: user.username, role: 'editor' }] })
   })

@@ -4,7 +4,7 @@ import { defineComponent, nextTick, useTemplateRef } from 'vue'
 import { useKeptFocus } from './useKeptFocus'
 
 const Page = defineComponent({
-  props: { rows: { type: Array<string>, required: true }, path: { type: String, default: '/' }, dialog: Boolean },
+  props: { rows: { type: Array<string>, required: true }, path: { type: String, default: '/' }, dialog: Boolean, frame: Boolean },
   setup(props) {
     useKeptFocus(useTemplateRef<HTMLElement>('root'), useTemplateRef<HTMLElement>('main'), () => props.path)
   },
@@ -18,14 +18,14 @@ const Page = defineComponent({
         <p v-else><button id="first">Add the first</button></p>
       </main>
     </div>
-    <Teleport to="body"><aside v-if="dialog"><p role="dialog"><button id="yes">Yes</button></p></aside></Teleport>
+    <Teleport to="body"><aside v-if="dialog || frame"><p v-if="dialog" role="dialog"><button id="yes">Yes</button></p></aside></Teleport>
   </div>`,
 })
 
 let page: VueWrapper | null = null
 afterEach(() => page?.unmount())
 
-async function show(props: { rows: string[]; path?: string; dialog?: boolean }): Promise<VueWrapper> {
+async function show(props: { rows: string[]; path?: string; dialog?: boolean; frame?: boolean }): Promise<VueWrapper> {
   page?.unmount()
   page = mount(Page, { props, attachTo: document.body })
   await nextTick()
@@ -67,6 +67,16 @@ describe('useKeptFocus', () => {
     focus('yes')
     expect(await set({ rows: ['b'] })).toBe('yes')
     expect(await set({ dialog: false })).toBe('b')
+  })
+
+  it('goes to the beginning of another page when what was open over the last one goes bit by bit', async () => {
+    await show({ rows: ['a', 'b'] })
+    focus('a')
+    await set({ dialog: true, frame: true })
+    focus('yes')
+    expect(await set({ rows: ['a'], path: '/other' })).toBe('yes')
+    expect(await set({ dialog: false })).toBe('aside')
+    expect(await set({ frame: false })).toBe('main')
   })
 
   it('goes back, too, when a dialog went before it had the focus', async () => {

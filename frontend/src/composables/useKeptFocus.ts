@@ -61,13 +61,15 @@ export function useKeptFocus(root: Readonly<Ref<HTMLElement | null>>, main: Read
   /** Whoever had it last, and who had it before something opened over the page. */
   let last: Holder | null = null
   let below: Holder | null = null
+  /** Whether there is another page since something in it had the keyboard. What is open over it, and closes bit by bit, is not the page. */
   let moved = false
 
   watch(path, () => (moved = true), { flush: 'sync' })
   useEventListener(document, 'focusin', ({ target }) => {
     if (!(target instanceof HTMLElement)) return
     last = holderOf(target)
-    if (root.value?.contains(target)) below = last
+    if (!root.value?.contains(target)) return
+    below = last
     moved = false
   })
   useMutationObserver(
@@ -92,7 +94,8 @@ export function useKeptFocus(root: Readonly<Ref<HTMLElement | null>>, main: Read
       else if (below && below !== holder) restore(below)
       return
     }
-    if (!moved && holder.shown) {
+    const isOver = !root.value?.contains(place.around)
+    if ((isOver || !moved) && holder.shown) {
       const taker = place.around.children[Math.min(place.child, place.around.children.length - 1)]
       const found = taker ? stopsIn(taker) : []
       if (give(found[Math.min(place.stop, found.length - 1)])) return
