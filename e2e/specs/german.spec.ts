@@ -87,6 +87,10 @@ it('speaks German to a browser that asks for it, on every page, also of what goe
   await api.post(`/api/uploads/${upload.id}/complete`, { parts: [{ number: 1, etag: sent.headers.get('etag') }] })
   await api.post(`/api/projects/${id}/publication`, { note: `Die erste Version ${run}` })
 
+  // An export that leaves a draft out.
+  await api.post('/api/projects', { title: `Entwurf ${run}` })
+  const all = await api.post<{ id: string }>('/api/admin/exports', { format: 'html', what: 'published' })
+
   // An app that runs, and one whose image nobody has pushed; they are looked at last.
   const deploy = (name: string, image: string): Promise<Engine> =>
     api.post<Engine>('/api/engines', { projectId: id, name, image, port: 8080 })
@@ -157,6 +161,10 @@ it('speaks German to a browser that asks for it, on every page, also of what goe
     await go(path)
     await look(name)
   }
+  await api.until<{ state: string }>(`/api/tasks/${all.id}`, ({ state }) => state === 'succeeded', PATIENCE_MS)
+  await go(`/admin/exports/${all.id}`)
+  await page.getByText('Es hat keine veröffentlichte Version.').waitFor()
+  await look('admin-export')
   for (const [engine, phase] of [
     [engines[0], 'Running'],
     [engines[1], 'Failed'],

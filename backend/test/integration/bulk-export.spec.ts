@@ -58,9 +58,15 @@ describe('a bulk export', () => {
     stop()
 
     const items = await itemsOf(admin, task.id)
-    expect(items.get(draft.id)).toMatchObject({ state: 'skipped', reason: expect.stringContaining('Publish it') as string, files: 0 })
-    expect(items.get(withdrawn.id)?.reason).toContain('withdrawn')
-    expect(items.get(published[0]?.id ?? '')).toMatchObject({ state: 'done', reason: null, files: 1 })
+    expect(items.get(draft.id)).toMatchObject({
+      ...{ state: 'skipped', reasonCode: 'not-published', files: 0 },
+      reason: expect.stringContaining('Publish it') as string,
+    })
+    expect(items.get(withdrawn.id)).toMatchObject({
+      reasonCode: 'versions-withdrawn',
+      reason: expect.stringContaining('withdrawn') as string,
+    })
+    expect(items.get(published[0]?.id ?? '')).toMatchObject({ state: 'done', reason: null, reasonCode: null, files: 1 })
 
     const { fault, names, sha256, texts, manifest, bytes } = await fetchArchive(admin, task.id)
     expect([fault, bytes]).toEqual([null, task.result?.bytes])

@@ -121,7 +121,10 @@ describe('a task', { timeout: 60_000 }, () => {
     const task = await ended(admin, id)
     const items = await itemsOf(admin, id)
     for (const { id: gone } of [early, late])
-      expect(items.get(gone)).toMatchObject({ state: 'skipped', reason: 'It was deleted since the export began.', files: 0 })
+      expect(items.get(gone)).toMatchObject({
+        ...{ state: 'skipped', reasonCode: 'project-deleted', files: 0 },
+        reason: 'It was deleted since the export began.',
+      })
     expect(task).toMatchObject({ state: 'succeeded', done: PROJECTS, skipped: 2, failed: 0 })
     await expectAll(admin, task)
   })
@@ -280,7 +283,18 @@ describe('several portals', { timeout: 120_000 }, () => {
     } as const
     expect(await tasks.insert(task)).toBe(true)
     expect(await tasks.insert({ ...task, id: newId() })).toBe(false)
-    const item = { id: `${id}/p`, taskId: id, projectId: 'p', title: '', slug: '', reason: null, files: [], fence: 0, attempts: 0 }
+    const item = {
+      id: `${id}/p`,
+      taskId: id,
+      projectId: 'p',
+      title: '',
+      slug: '',
+      reason: null,
+      reasonCode: null,
+      files: [],
+      fence: 0,
+      attempts: 0,
+    }
     await tasks.insertItems([{ ...item, state: 'waiting' }])
     const claims = await Promise.all(Array.from({ length: 20 }, (_, n) => tasks.claim(task, `holder ${n}`, at)))
     const [first, ...others] = claims.filter((claim) => claim !== null)
@@ -288,7 +302,7 @@ describe('several portals', { timeout: 120_000 }, () => {
     expect((await tasks.beginItem(item.id, 1))?.attempts).toBe(1)
     const second = await tasks.claim(first ?? task, 'another', at)
     expect(second?.fence).toBe(2)
-    const done: ItemOutcome = { state: 'done', reason: null, files: [] }
+    const done: ItemOutcome = { state: 'done', reason: null, reasonCode: null, files: [] }
     expect((await tasks.beginItem(item.id, 2))?.attempts).toBe(2)
     expect(await tasks.finishItem(item.id, 1, done)).toBe(false)
     expect(await tasks.beginItem(item.id, 1)).toBeNull()

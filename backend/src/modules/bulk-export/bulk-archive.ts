@@ -43,7 +43,7 @@ export class BulkArchive {
         const lost = error instanceof LostObject ? all.find(({ files }) => files.some((file) => file.key === error.key)) : undefined
         if (!lost) throw error
         const reason = 'A file of it is not in the object store any more, or is damaged. Try again.'
-        await items.amend(lost, { state: 'failed', reason, files: [] })
+        await items.amend(lost, { state: 'failed', reason, reasonCode: 'file-lost', files: [] })
       }
     }
   }

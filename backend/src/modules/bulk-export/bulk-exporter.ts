@@ -2,9 +2,18 @@ import { Injectable } from '@nestjs/common'
 import { DomainError } from '../../common/problem/domain-error.js'
 import { explained, isOfAll, problemIn } from '../tasks/task-failure.js'
 import { TaskKinds, type FinishedItems, type TaskKind } from '../tasks/task-kinds.js'
-import { prefixOf, type ItemOutcome, type PlannedItem, type Task, type TaskFile, type TaskItem, type TaskResult } from '../tasks/task.js'
+import {
+  prefixOf,
+  type ItemOutcome,
+  type PlannedItem,
+  type Task,
+  type TaskFile,
+  type TaskItem,
+  type TaskProblem,
+  type TaskResult,
+} from '../tasks/task.js'
 import { BulkArchive } from './bulk-archive.js'
-import { bulkExportOf, type BulkExport } from './bulk-export.js'
+import { bulkExportOf, SKIP_REASONS, type BulkExport, type SkipReason } from './bulk-export.js'
 import { ExportAccess } from './export-access.js'
 import { ExportedFiles } from './exported-files.js'
 import { ProjectExporter, type ExportPage } from './project-exporter.js'
@@ -42,10 +51,7 @@ export class BulkExporter implements TaskKind {
     try {
       const auth = await this.access.of(task.ownerId)
       const project = await this.access.read(auth, item.projectId)
-      if (!asked.visibility.includes(project.visibility))
-        return skipped(
-          `It became ${project.visibility} after the export had begun. Choose that, too, and export again if it shall be in it.`,
-        )
+      if (!asked.visibility.includes(project.visibility)) return skipped('visibility-changed')
       const { pages, skipped: reason } = await this.exporter.pagesOf(auth, project, asked)
       return reason === null ? await this.made(task, item, asked, pages, signal) : skipped(reason)
     } catch (error) {
@@ -68,7 +74,7 @@ export class BulkExporter implements TaskKind {
     signal: AbortSignal,
   ): Promise<ItemOutcome> {
     const files: TaskFile[] = []
-    const reasons: string[] = []
+    const problems: { path: string; problem: TaskProblem }[] = []
     let warning: string | null = null
     for (const [index, { path, read }] of pages.entries())
       try {
@@ -81,9 +87,16 @@ export class BulkExporter implements TaskKind {
       } catch (error) {
         const problem = problemIn(error)
         if (signal.aborted || isOfAll(problem) || problem.code === 'internal-error' || problem.code === 'project-not-found') throw error
-        reasons.push(`${path}.${format}: ${explained(problem, item.id).detail}`)
+        problems.push({ path: `${path}.${format}`, problem: explained(problem, item.id) })
       }
-    return reasons.length > 0 ? { state: 'failed', reason: reasons.join('\n'), files } : { state: 'done', reason: warning, files }
+    if (problems.length === 0) return { state: 'done', reason: warning, reasonCode: warning === null ? null : 'version-altered', files }
+    return {
+      state: 'failed',
+      reason: problems.map(({ path, problem }) => `${path}: ${problem.detail}`).join('\n'),
+      // Several have no code in common.
+      reasonCode: pages.length === 1 ? (problems[0]?.problem.code ?? null) : null,
+      files,
+    }
   }
 
   /** A project that was deleted since it was exported is not given out any more. */
@@ -99,7 +112,7 @@ export class BulkExporter implements TaskKind {
 /** Each process that carries the task has its own keys: what one writes that was thought dead is in nobody's way. */
 const keyOf = ({ id, fence }: Task, { projectId }: TaskItem, index: number): string => `${prefixOf(id)}${projectId}-${fence}-${index}`
 
-const skipped = (reason: string): ItemOutcome => ({ state: 'skipped', reason, files: [] })
+const skipped = (code: SkipReason): ItemOutcome => ({ state: 'skipped', reason: SKIP_REASONS[code], reasonCode: code, files: [] })
 
 async function* inParts<T>(all: AsyncIterable<T>, size: number): AsyncIterable<T[]> {
   let part: T[] = []

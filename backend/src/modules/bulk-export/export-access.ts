@@ -8,6 +8,7 @@ import { UserRepository } from '../iam/users/user.repository.js'
 import type { Project } from '../projects/project.js'
 import { ProjectFeed, type ListedProject } from '../projects/project-feed.js'
 import { ProjectsService } from '../projects/projects.service.js'
+import type { SkipReason } from './bulk-export.js'
 
 /** What whoever began an export may read, asked anew each time: the account may be another one by now. */
 @Injectable()
@@ -47,9 +48,7 @@ export class ExportAccess {
   }
 
   /** Why a project was not found. */
-  async whyNot(projectId: string): Promise<string> {
-    return (await this.projects.find(projectId))
-      ? 'Who began the export may not read it. Ask its owner for access.'
-      : 'It was deleted since the export began.'
+  async whyNot(projectId: string): Promise<SkipReason> {
+    return (await this.projects.find(projectId)) ? 'project-not-readable' : 'project-deleted'
   }
 }

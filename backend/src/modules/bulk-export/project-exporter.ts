@@ -11,7 +11,7 @@ import type { Project } from '../projects/project.js'
 import { VersionsService } from '../publications/versions.service.js'
 import { ReportsService } from '../reports/reports.service.js'
 import { safeName, UniqueNames } from './bulk-names.js'
-import type { BulkExport } from './bulk-export.js'
+import type { BulkExport, SkipReason } from './bulk-export.js'
 
 /** A file that is to be made. */
 export interface ExportPage {
@@ -22,7 +22,7 @@ export interface ExportPage {
 }
 
 /** What of a project there is to be exported; a reason where there is nothing. */
-export type ProjectPages = { pages: ExportPage[]; skipped: null } | { pages: []; skipped: string }
+export type ProjectPages = { pages: ExportPage[]; skipped: null } | { pages: []; skipped: SkipReason }
 
 /** Finds out which files a project becomes. */
 @Injectable()
@@ -47,11 +47,7 @@ export class ProjectExporter {
       const read = () => this.version(auth, id, newest.number, lang)
       return { pages: [{ path: `${slug}-v${newest.number}`, read }], skipped: null }
     }
-    const skipped =
-      items.length === 0
-        ? 'It has no published version. Publish it, or export drafts.'
-        : 'All its versions were withdrawn. Publish a new one, or export drafts.'
-    return { pages: [], skipped }
+    return { pages: [], skipped: items.length === 0 ? 'not-published' : 'versions-withdrawn' }
   }
 
   private async version(auth: AuthContext, id: string, number: number, lang: ExportLanguage): Promise<ExportDocument> {

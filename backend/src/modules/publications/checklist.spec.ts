@@ -70,8 +70,31 @@ describe('the checklist', () => {
     const { items } = check({ engines })
     const [secret] = items.filter(({ id }) => id === 'secrets')
     expect(secret?.field).toBe('env')
-    expect(secret?.detail).toContain('DB_PASSWORD of demo')
+    expect(secret?.detail).toContain('DB_PASSWORD (demo)')
     expect(JSON.stringify(items)).not.toContain('hunter2')
+  })
+
+  it('tells its figures beside the words, for other languages', () => {
+    const found = Array.from({ length: 12 }, (_, index) => ({ name: `KEY_${index}_TOKEN`, value: 'hunter2-hunter2' }))
+    const { items } = check({ limitations: textOf('Two words.'), engines: [{ ...READY, env: found }] })
+    const params = Object.fromEntries(items.map(({ id, params }) => [id, params]))
+    expect(params).toMatchObject({
+      licence: { licence: 'MIT' },
+      limitations: { words: 2, wanted: 3 },
+      dataset: { datasets: 1, files: 1 },
+      app: { apps: 1 },
+      alt: { images: 0 },
+    })
+    expect(params['secrets']).toEqual({
+      variables: found
+        .slice(0, 10)
+        .map(({ name }) => `${name} (demo)`)
+        .join(', '),
+      more: 2,
+    })
+    expect(items.find(({ id }) => id === 'limitations')?.detail).toBe(
+      'Say in at least 3 words what it is not good for and where it fails. There are 2 so far.',
+    )
   })
 
   it('counts an app that was ready since its last deploy, whatever it does now', () => {

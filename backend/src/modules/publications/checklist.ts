@@ -30,6 +30,8 @@ export interface ChecklistItem {
   state: ItemState
   title: string
   detail: string
+  /** The figures and names in `detail`, for who says it in words of their own. */
+  params: Readonly<Record<string, string | number>>
   field: ChecklistField | null
 }
 
@@ -65,19 +67,22 @@ export function checklistOf(
     title: string,
     ok: boolean,
     demanded: boolean,
-    details: { ok: string; todo: string },
+    details: { ok: string; todo: string; params?: ChecklistItem['params'] },
   ): ChecklistItem => ({
     id,
     state: ok ? 'ok' : demanded ? missing : 'warning',
     title,
     detail: ok ? details.ok : details.todo,
+    params: details.params ?? {},
     field: ok ? null : field,
   })
 
   const words = card.limitations ? wordsIn(plainText(card.limitations)) : 0
   const wanted = Math.max(policy.minLimitationsWords, 1)
   const files = datasets.reduce((sum, dataset) => sum + dataset.files, 0)
-  const found = engines.flatMap(({ name, env }) => env.filter(looksSecret).map((variable) => `${variable.name} of ${name}`))
+  const found = engines.flatMap(({ name, env }) => env.filter(looksSecret).map((variable) => `${variable.name} (${name})`))
+  const named = found.slice(0, MOST_NAMED)
+  const more = found.length - named.length
   const unseen = imagesWithoutText({ card, reports: [...reports] })
   return [
     item('summary', 'summary', 'Summary', project.summary.trim() !== '', false, {
@@ -91,10 +96,12 @@ export function checklistOf(
     item('licence', 'licence', 'Licence', project.licence.trim() !== '', policy.requireLicence, {
       ok: `It is under ${project.licence}.`,
       todo: 'Choose a licence: without one nobody else may use it.',
+      params: { licence: project.licence },
     }),
     item('limitations', 'limitations', 'Limitations', words >= wanted, policy.minLimitationsWords > 0, {
       ok: `The card tells its limitations in ${counted(words, 'word')}.`,
       todo: `Say in at least ${counted(wanted, 'word')} what it is not good for and where it fails. There ${words === 1 ? 'is' : 'are'} ${words === 0 ? 'none' : words} so far.`,
+      params: { words, wanted },
     }),
     item('contacts', 'contacts', 'Contacts', project.contacts.length > 0, false, {
       ok: 'Citations name the contacts of the project.',
@@ -103,6 +110,7 @@ export function checklistOf(
     item('dataset', 'datasets', 'Data set', files > 0, policy.requireDataset, {
       ok: `${counted(datasets.length, 'data set')} with ${counted(files, 'file')}.`,
       todo: 'Add a data set with at least one file, so that the results can be traced to it.',
+      params: { datasets: datasets.length, files },
     }),
     item('app', 'apps', 'App', engines.some(hasBeenReady), policy.requireAppReady, {
       ok: 'An app has been ready.',
@@ -110,14 +118,17 @@ export function checklistOf(
         engines.length === 0
           ? 'Deploy an app that people can try.'
           : 'Wait until an app has been ready once, or see on its page why it is not.',
+      params: { apps: engines.length },
     }),
     item('secrets', 'env', 'No secrets in the environment of apps', found.length === 0, policy.refuseSecretLookingEnv, {
       ok: 'No variable looks like a secret.',
-      todo: `These look like secrets: ${listed(found)}. Make them secrets of their app, and replace what was readable until now.`,
+      todo: `These look like secrets: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Make them secrets of their app, and replace what was readable until now.`,
+      params: { variables: named.join(', '), more },
     }),
     item('alt', 'reports', 'Images with a description', unseen === 0, false, {
       ok: 'Every image has an alternative text.',
       todo: `Describe what ${counted(unseen, 'image')} without an alternative text ${unseen === 1 ? 'shows' : 'show'}, for those who do not see ${unseen === 1 ? 'it' : 'them'}.`,
+      params: { images: unseen },
     }),
   ]
 }
@@ -144,6 +155,3 @@ const imagesWithoutText = (texts: Parameters<typeof textsOf>[0]): number =>
   )
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
-
-const listed = (names: readonly string[]): string =>
-  names.length > MOST_NAMED ? `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more` : names.join(', ')

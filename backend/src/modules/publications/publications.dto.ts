@@ -17,6 +17,13 @@ export class ChecklistItemDto implements ChecklistItem {
   @Out({ enum: ITEM_STATES, description: 'blocking: the project cannot become public, or publish a version while it is' }) state: ItemState
   @Out() title: string
   @Out({ description: 'what to do, or what is fine' }) detail: string
+  @Out({
+    type: 'object',
+    additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+    example: { words: 12, wanted: 50 },
+    description: 'the figures and names in the detail, for who says it in words of their own',
+  })
+  params: Record<string, string | number>
   @Out({ enum: [...CHECKLIST_FIELDS, null], type: String, nullable: true, description: 'what of the project mends it' })
   field: ChecklistField | null
 }

@@ -136,7 +136,8 @@ export class TaskRun {
         throw problem
       }
       if (problem.code === 'internal-error') this.logger.error({ err: error, itemId: item.id }, 'an item of a task failed unexpectedly')
-      return { state: 'failed', reason: explained(problem, item.id).detail, files: [] }
+      const { code: reasonCode, detail: reason } = explained(problem, item.id)
+      return { state: 'failed', reason, reasonCode, files: [] }
     }
   }
 
@@ -251,5 +252,6 @@ export class TaskRun {
 const tooOften = ({ attempts }: TaskItem): ItemOutcome => ({
   state: 'failed',
   reason: `The portal stopped ${attempts - 1} times while it did this. Export this project by itself, and tell an operator.`,
+  reasonCode: 'portal-stopped',
   files: [],
 })

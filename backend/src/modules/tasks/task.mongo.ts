@@ -46,6 +46,7 @@ const itemSchema = new Schema<Stored<TaskItem>>(
     slug: { type: String, default: '' },
     state: { type: String, required: true },
     reason: { type: String, default: null },
+    reasonCode: { type: String, default: null },
     files: { type: Schema.Types.Mixed, default: () => [] },
     fence: count,
     attempts: count,
@@ -208,7 +209,7 @@ export class MongoTaskRepository extends TaskRepository {
     const begun = await this.items
       .findOneAndUpdate(
         { _id: id, state: trusted({ $in: UNFINISHED }), fence: trusted({ $lte: fence }) },
-        { $set: { state: 'running', fence, reason: null, files: [] }, $inc: { attempts: 1 } },
+        { $set: { state: 'running', fence, reason: null, reasonCode: null, files: [] }, $inc: { attempts: 1 } },
         { returnDocument: 'after' },
       )
       .lean<Stored<TaskItem>>()
@@ -232,7 +233,7 @@ export class MongoTaskRepository extends TaskRepository {
     const again: ItemState[] = [...UNFINISHED, 'failed']
     await this.items.updateMany(
       { taskId, state: trusted({ $in: again }) },
-      { $set: { state: 'waiting', reason: null, files: [], attempts: 0 } },
+      { $set: { state: 'waiting', reason: null, reasonCode: null, files: [], attempts: 0 } },
     )
   }
 

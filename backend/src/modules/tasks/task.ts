@@ -85,6 +85,8 @@ export interface ItemOutcome {
   state: Extract<ItemState, 'done' | 'skipped' | 'failed'>
   /** What to do about it, or what is to be known of it; null where all is well. */
   reason: string | null
+  /** The reason for who says it in words of their own: a code of the catalogue of problems, or of the kind of task; null for one without. */
+  reasonCode: string | null
   files: TaskFile[]
 }
 
@@ -98,6 +100,7 @@ export interface TaskItem {
   slug: string
   state: ItemState
   reason: string | null
+  reasonCode: string | null
   files: TaskFile[]
   /** The {@link Task.fence} under which it was begun last. */
   fence: number
@@ -123,7 +126,7 @@ export function newTask(fields: Pick<Task, 'id' | 'kind' | 'ownerId' | 'params' 
 /** An item that nobody has begun. */
 export const newItem = (taskId: string, planned: PlannedItem): TaskItem => ({
   ...planned,
-  ...{ id: itemId(taskId, planned.projectId), taskId, state: 'waiting', reason: null, files: [], fence: 0, attempts: 0 },
+  ...{ id: itemId(taskId, planned.projectId), taskId, state: 'waiting', reason: null, reasonCode: null, files: [], fence: 0, attempts: 0 },
 })
 
 /** The id of an item; those of a task sort by the age of their projects. */

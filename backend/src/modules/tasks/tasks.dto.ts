@@ -75,11 +75,13 @@ export class TaskItemDto {
   @Out() slug: string
   @Out({ enum: ITEM_STATES }) state: ItemState
   @Out({ type: String, nullable: true, description: 'what to do about it; null where all is well' }) reason: string | null
+  @Out({ type: String, nullable: true, example: 'not-published', description: 'the same for programs; null where it has no code' })
+  reasonCode: string | null
   @Out({ type: 'integer', description: 'how many it made' }) files: number
   @Out({ type: 'integer', format: 'int64' }) bytes: number
 
-  static from({ id, projectId, title, slug, state, reason, files }: TaskItem): TaskItemDto {
-    return { id, projectId, title, slug, state, reason, files: files.length, bytes: bytesOf(files) }
+  static from({ id, projectId, title, slug, state, reason, reasonCode = null, files }: TaskItem): TaskItemDto {
+    return { id, projectId, title, slug, state, reason, reasonCode, files: files.length, bytes: bytesOf(files) }
   }
 }
 

@@ -1401,6 +1401,14 @@ export type OrphanDto = {
      */
     why: string;
     /**
+     * the same for programs
+     */
+    reason: 'app-gone' | 'project-gone' | 'foreign' | 'unmarked';
+    /**
+     * when a sweep may remove it at the earliest; null where none does, or one may now
+     */
+    removableFrom: string | null;
+    /**
      * whether a sweep removes it now
      */
     removable: boolean;
@@ -2109,6 +2117,12 @@ export type ChecklistItemDto = {
      */
     detail: string;
     /**
+     * the figures and names in the detail, for who says it in words of their own
+     */
+    params: {
+        [key: string]: string | number;
+    };
+    /**
      * what of the project mends it
      */
     field: 'summary' | 'licence' | 'contacts' | 'description' | 'limitations' | 'reports' | 'datasets' | 'apps' | 'env' | null;
@@ -2499,6 +2513,10 @@ export type TaskItemDto = {
      * what to do about it; null where all is well
      */
     reason: string | null;
+    /**
+     * the same for programs; null where it has no code
+     */
+    reasonCode: string | null;
     /**
      * how many it made
      */

@@ -10,7 +10,10 @@ import PublishPanel from './PublishPanel.vue'
 
 vi.mock('vue-router', () => ({ useRouter: () => ({ resolve: () => ({ href: '/p/iris/v/1' }) }) }))
 
-const licence: ChecklistItem = { id: 'licence', state: 'blocking', title: 'Licence', detail: 'Choose a licence.', field: 'licence' }
+const licence: ChecklistItem = {
+  ...{ id: 'licence', state: 'blocking', title: 'Licence', detail: 'Choose a licence.' },
+  ...{ params: { licence: '' }, field: 'licence' },
+}
 let page: VueWrapper
 let calls: string[]
 const sent: unknown[] = []
@@ -43,7 +46,7 @@ const choose = (value: string) => page.get(`input[value=${value}]`).setValue()
 
 it('lets what is missing stand in the way of everyone reading it, not of a version for the others', async () => {
   await show({ checklist: [licence] })
-  expect(page.get('[data-check=licence]').text()).toContain('Choose a licence.')
+  expect(page.get('[data-check=licence]').text()).toContain('Choose a licence: without one nobody else may use it.')
   expect(button().attributes('disabled')).toBeUndefined()
   await choose('public')
   expect(button().attributes('disabled')).toBe('')

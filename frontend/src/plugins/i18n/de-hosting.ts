@@ -211,6 +211,13 @@ export const sweep: typeof englishSweep = {
   noProject: 'einem Projekt, das es nicht mehr gibt',
   leaseWhy: 'In {project}; ihre Zeit endete {when}.',
   objects: 'Objekte im Cluster',
+  why: {
+    'app-gone': 'Keine App hier besteht daraus.',
+    'project-gone': 'Das Projekt dazu gibt es nicht mehr.',
+    foreign: 'Das hat ein Portal mit einer anderen Datenbank gemacht, in der Apps dafür stehen können. Von hier aus wird es nie entfernt.',
+    unmarked: 'Nichts sagt, welches Portal es gemacht hat. Wenn niemand es braucht, entfernen Sie es mit kubectl.',
+  },
+  removableFrom: 'Es kann ab {time} entfernt werden.',
   created: 'angelegt {when}',
   remove: 'Entfernen | 1 Ding entfernen | {count} Dinge entfernen',
   confirmTitle: 'Entfernen, was übrig ist?',

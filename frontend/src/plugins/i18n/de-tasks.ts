@@ -51,6 +51,8 @@ export const bulkExport: typeof english = {
   failed: 'keines fehlgeschlagen | 1 fehlgeschlagen | {count} fehlgeschlagen',
   by: 'von {name}',
   took: 'dauerte {time}',
+  kept: 'Was schon exportiert ist, bleibt: Mit dem Rest kann es weitergehen.',
+  expired: 'Die Dateien sind abgelaufen.',
   until: 'Die Datei bleibt bis {time}.',
   download: 'ZIP herunterladen',
   downloadOf: 'ZIP herunterladen, {size}',
@@ -79,6 +81,19 @@ export const bulkExport: typeof english = {
       text: 'Kein Projekt passt zu dem, was verlangt war. Starten Sie einen Export, der mehr umfasst.',
       counting: 'Sie erscheinen hier, sobald sie bekannt sind.',
     },
+  },
+  reason: {
+    'not-published': 'Es hat keine veröffentlichte Version. Veröffentlichen Sie es, oder exportieren Sie Entwürfe.',
+    'versions-withdrawn': 'Alle Versionen wurden zurückgezogen. Veröffentlichen Sie eine neue, oder exportieren Sie Entwürfe.',
+    'visibility-changed':
+      'Die Sichtbarkeit wurde geändert, nachdem der Export begonnen hatte. Wählen Sie auch die neue, und exportieren Sie noch einmal, wenn es enthalten sein soll.',
+    'project-not-readable': 'Wer den Export begonnen hat, darf es nicht lesen. Bitten Sie, wem es gehört, um Zugang.',
+    'project-deleted': 'Es wurde gelöscht, seit der Export begonnen hat.',
+    'file-lost': 'Eine Datei davon fehlt im Objektspeicher oder ist beschädigt. Versuchen Sie es noch einmal.',
+    'portal-stopped':
+      'Das Portal ist dabei mehrmals stehen geblieben. Exportieren Sie dieses Projekt für sich, und sagen Sie es dem Betrieb.',
+    'version-altered':
+      'Was von der Version gespeichert ist, ist nicht, was veröffentlicht wurde: Der Hash ist ein anderer. Sagen Sie es dem Betrieb.',
   },
   tray: {
     running: 'keine Exporte im Gange | 1 Export im Gange | {count} Exporte im Gange',

@@ -196,6 +196,13 @@ export const sweep = {
   noProject: 'a project that is gone',
   leaseWhy: 'In {project}; its time ended {when}.',
   objects: 'Objects in the cluster',
+  why: {
+    'app-gone': 'No app here is made of it.',
+    'project-gone': 'Its project is gone.',
+    foreign: 'It was made by a portal with another database, which may have apps in it. It is never removed from here.',
+    unmarked: 'Nothing tells which portal made it. If nobody needs it, remove it with kubectl.',
+  },
+  removableFrom: 'It may be removed from {time} on.',
   created: 'created {when}',
   remove: 'Remove | Remove 1 thing | Remove {count} things',
   confirmTitle: 'Remove what is left over?',

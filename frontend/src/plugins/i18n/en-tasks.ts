@@ -49,6 +49,8 @@ export const bulkExport = {
   failed: 'none failed | 1 failed | {count} failed',
   by: 'by {name}',
   took: 'took {time}',
+  kept: 'What was exported is kept: you can go on with the rest.',
+  expired: 'Its files have expired.',
   until: 'The file is kept until {time}.',
   download: 'Download ZIP',
   downloadOf: 'Download ZIP, {size}',
@@ -76,6 +78,18 @@ export const bulkExport = {
       text: 'No project fits what was asked for. Start another one with more of them.',
       counting: 'They appear here as soon as they are known.',
     },
+  },
+  /** Why a project is not in it, or not as it should be: what the portal has codes for, besides problems. */
+  reason: {
+    'not-published': 'It has no published version. Publish it, or export drafts.',
+    'versions-withdrawn': 'All its versions were withdrawn. Publish a new one, or export drafts.',
+    'visibility-changed':
+      'Its visibility was changed after the export had begun. Choose the new one, too, and export again if it shall be in it.',
+    'project-not-readable': 'Who began the export may not read it. Ask its owner for access.',
+    'project-deleted': 'It was deleted since the export began.',
+    'file-lost': 'A file of it is not in the object store any more, or is damaged. Try again.',
+    'portal-stopped': 'The portal stopped several times while it did this. Export this project by itself, and tell an operator.',
+    'version-altered': 'What is stored of its version is not what was published: the hash is another one. Tell an operator.',
   },
   tray: {
     running: 'no exports under way | 1 export under way | {count} exports under way',

@@ -1,7 +1,8 @@
 import { LABEL, type KubeObject } from '../../../platform/kubernetes/kube-objects.js'
 
 /** Why nothing here wants an object: its app or its project has no record, or it belongs to another database, or nothing says to which. */
-export type OrphanReason = 'app-gone' | 'project-gone' | 'foreign' | 'unmarked'
+export const ORPHAN_REASONS = ['app-gone', 'project-gone', 'foreign', 'unmarked'] as const
+export type OrphanReason = (typeof ORPHAN_REASONS)[number]
 
 /** An object in the cluster that no record here wants. */
 export interface Stray {

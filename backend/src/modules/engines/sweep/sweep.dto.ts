@@ -3,7 +3,7 @@ import type { Project } from '../../projects/project.js'
 import type { Engine } from '../engine.js'
 import { AppProjectDto } from '../overview/overview.dto.js'
 import { GRACE_MS, type Orphan } from './orphan-finder.js'
-import type { OrphanReason } from './orphans.js'
+import { ORPHAN_REASONS, type OrphanReason } from './orphans.js'
 
 export class SweepOptionsDto {
   @YesNo({ description: 'only tell what would be removed' })
@@ -24,19 +24,29 @@ export class OrphanDto {
   @Out() name: string
   @Out({ type: String, format: 'date-time', nullable: true }) createdAt: string | null
   @Out({ description: 'why nothing wants it, and when it is removed' }) why: string
+  @Out({ enum: ORPHAN_REASONS, description: 'the same for programs' }) reason: OrphanReason
+  @Out({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'when a sweep may remove it at the earliest; null where none does, or one may now',
+  })
+  removableFrom: string | null
   @Out({ description: 'whether a sweep removes it now' }) removable: boolean
   @Out({ description: 'whether this sweep has removed it' }) removed: boolean
 
   static from({ object, reason, since, removable }: Orphan, removed: boolean): OrphanDto {
     const { kind, metadata } = object
     const ours = reason === 'app-gone' || reason === 'project-gone'
-    const later = ours && !removable ? ` It may be removed from ${new Date(since.getTime() + GRACE_MS).toISOString()} on.` : ''
+    const from = ours && !removable ? new Date(since.getTime() + GRACE_MS).toISOString() : null
     return {
       kind,
       namespace: metadata.namespace ?? '',
       name: metadata.name,
       createdAt: metadata.creationTimestamp ?? null,
-      why: `${WHY[reason]}${later}`,
+      why: `${WHY[reason]}${from === null ? '' : ` It may be removed from ${from} on.`}`,
+      reason,
+      removableFrom: from,
       removable,
       removed,
     }
