@@ -34,6 +34,8 @@ class FakeNode extends LogSource {
   hanging = false
   /** A line may be cut off at the end of an answer that otherwise ends in good order. */
   politeCuts = false
+  /** What the kubelet writes instead of the log, as it does for a moment while it turns the file over. */
+  trouble: string | null = null
   requests = 0
   private fileFrom = [0]
   private clock = 1_700_000_000_000_000_000n
@@ -107,6 +109,10 @@ class FakeNode extends LogSource {
   }
 
   private async *stream(request: LogRequest, index: number, connection: { drop: boolean; wake: () => void }): AsyncIterable<Buffer> {
+    if (this.trouble !== null && request.follow) {
+      yield Buffer.from(`${this.trouble}\n`)
+      return
+    }
     const since = request.sinceTime ?? ''
     const all = this.instances[index] ?? []
     // A new reading begins with the newest file; one that follows stays on it across a rotation.
@@ -153,6 +159,7 @@ function stamp(nanos: bigint): string {
 class Seen {
   readonly texts: string[] = []
   readonly gapsBefore = new Set<number>()
+  readonly reasons: string[] = []
   readonly positions: string[] = []
 
   lines(lines: FollowedLine[]): void {
@@ -162,12 +169,13 @@ class Seen {
     }
   }
 
-  gap(): void {
+  gap(reason: string): void {
     this.gapsBefore.add(this.texts.length)
+    this.reasons.push(reason)
   }
 }
 
-const follow = (node: FakeNode, seen: Seen, extra: { quietMs?: number; lateMs?: number } = {}): LogFollower =>
+const follow = (node: FakeNode, seen: Seen, extra: { quietMs?: number; lateMs?: number; troubleMs?: number } = {}): LogFollower =>
   new LogFollower(node, { namespace: 'n', pod: 'p', container: 'app' }, node.container, seen, {
     tailLines: 100_000,
     delay: () => 0,
@@ -282,6 +290,58 @@ describe('LogFollower', () => {
     expect(seen.texts).toEqual(textsOf(node))
     follower.stop()
     await follower.done
+  })
+
+  it('says nothing of a moment in which the node could not read, when nothing is lost by it', async () => {
+    const node = new FakeNode(() => 0.5)
+    const seen = new Seen()
+    node.write()
+    const follower = follow(node, seen, { troubleMs: 60_000 })
+    await until(() => seen.texts.length === 1, 'the first line came')
+    node.trouble = 'unable to retrieve container logs'
+    node.dropAll()
+    const { requests } = node
+    await until(() => node.requests > requests + 3, 'it was tried again')
+    node.trouble = null
+    node.write()
+    await until(() => seen.texts.length === 2, 'the second line came')
+    expect(seen.texts).toEqual(textsOf(node))
+    expect(seen.reasons).toEqual([])
+    follower.stop()
+    await follower.done
+  })
+
+  it('says once that the node cannot read, when that stays so or nothing comes any more', async () => {
+    for (const ended of [false, true]) {
+      const node = new FakeNode(() => 0.5)
+      const seen = new Seen()
+      node.write()
+      const follower = follow(node, seen, { troubleMs: 20 })
+      await until(() => seen.texts.length === 1, 'the first line came')
+      node.trouble = 'unable to retrieve container logs'
+      if (ended) node.crash()
+      node.dropAll()
+      follower.update(node.container)
+      await until(() => seen.reasons.length > 0, 'it was said')
+      if (ended) await until(() => follower.isThrough, 'it is through')
+      for (let turns = 0; turns < 200; turns++) await turn()
+      expect(seen.reasons).toEqual(['The node could not read on: unable to retrieve container logs'])
+      follower.stop()
+      await follower.done
+    }
+  })
+
+  it('says it at once of a pod that is gone', async () => {
+    const node = new FakeNode(() => 0.5)
+    const seen = new Seen()
+    node.write()
+    const follower = follow(node, seen, { troubleMs: 60_000 })
+    await until(() => seen.texts.length === 1, 'the first line came')
+    node.trouble = 'unable to retrieve container logs'
+    follower.finish()
+    node.dropAll()
+    await follower.done
+    expect(seen.reasons).toEqual(['The node could not read on: unable to retrieve container logs'])
   })
 
   it('reads what the instance before the current one wrote, and ends with the pod', async () => {

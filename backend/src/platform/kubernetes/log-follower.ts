@@ -34,6 +34,8 @@ export interface FollowerOptions {
   lateMs?: number
   /** Milliseconds that the last lines of a pod that is gone may take. */
   farewellMs?: number
+  /** Milliseconds for which the node may say that it cannot read before that is passed on. */
+  troubleMs?: number
   /** Told when readings fail again and again, rarely. */
   warn?: (error: KubeError) => void
 }
@@ -69,6 +71,7 @@ export class LogFollower {
   private readonly quietMs: number
   private readonly lateMs: number
   private readonly farewellMs: number
+  private readonly troubleMs: number
   private container: WatchedContainer
   /** The last line that was passed on. */
   private last: LastLine | null = null
@@ -78,6 +81,9 @@ export class LogFollower {
   private instance = 0
   /** The state of the container whose log was read to its end. */
   private readThrough: string | null = null
+  /** What the node says instead of the log since then, and nobody was told yet. */
+  private trouble: { text: string; since: number } | null = null
+  /** What was told of that last. */
   private notice: string | null = null
   /** What the last reading ended with, without a line end. */
   private unfinished: LogLine | null = null
@@ -102,6 +108,7 @@ export class LogFollower {
     this.quietMs = options.quietMs ?? 20_000
     this.lateMs = options.lateMs ?? 1_500
     this.farewellMs = options.farewellMs ?? 30_000
+    this.troubleMs = options.troubleMs ?? 3_000
     this.done = this.run()
   }
 
@@ -153,9 +160,13 @@ export class LogFollower {
       const { last } = this
       const from = performance.now()
       const ended = await this.read(this.container)
-      if (farewell) return
+      if (farewell) {
+        this.tellTrouble()
+        return
+      }
       // An answer may end in good order before the log does, when a proxy loses the kubelet: the end is believed when there is nothing new before it.
-      if (ended && this.last === last && this.container.finishedAt !== null && this.changes === changes) this.readThrough = state
+      if (ended && this.last === last && this.trouble === null && this.container.finishedAt !== null && this.changes === changes)
+        this.readThrough = state
       attempt = this.last === last && performance.now() - from < LASTING_MS ? attempt + 1 : 1
       if (this.changes !== changes) attempt = 1
       else if (this.readThrough !== state) await this.pause(changes, this.delay(attempt))
@@ -213,6 +224,7 @@ export class LogFollower {
           this.remark(text)
           continue
         }
+        this.trouble = null
         const line = { ts, text, position: positions.place(ts) }
         if (held) {
           const order = orderOf(line, from)
@@ -290,9 +302,20 @@ export class LogFollower {
     return { ...this.target, follow: how.follow, previous: how.previous ?? false, ...range }
   }
 
-  /** The kubelet writes its own troubles into the log, without a time. Said once, however often it is read. */
+  /**
+   * The kubelet writes its own troubles into the log, without a time. While it turns a file over it has one for a moment, which costs no line: whether
+   * one is lost shows where the next reading joins. So only a trouble that stays is told, once, however often it is read.
+   */
   private remark(text: string): void {
     if (text === this.notice) return
+    this.trouble ??= { text, since: performance.now() }
+    if (performance.now() - this.trouble.since >= this.troubleMs) this.tellTrouble()
+  }
+
+  private tellTrouble(): void {
+    if (this.trouble === null) return
+    const { text } = this.trouble
+    this.trouble = null
     this.notice = text
     this.sink.gap(`The node could not read on: ${text.slice(0, NOTICE_CHARACTERS)}`)
   }
