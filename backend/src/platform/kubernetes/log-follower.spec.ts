@@ -190,6 +190,16 @@ async function until(condition: () => boolean, what: string): Promise<void> {
   throw new Error(`waited in vain until ${what} (seed ${currentSeed})`)
 }
 
+/** A node with one line, and who follows it and has read that. */
+async function followed(extra: Parameters<typeof follow>[2]): Promise<{ node: FakeNode; seen: Seen; follower: LogFollower }> {
+  const node = new FakeNode(() => 0.5)
+  const seen = new Seen()
+  node.write()
+  const follower = follow(node, seen, extra)
+  await until(() => seen.texts.length === 1, 'the first line came')
+  return { node, seen, follower }
+}
+
 const textsOf = (node: FakeNode): string[] => node.instances.flat().map(({ text }) => text)
 
 /** Carries out a random schedule; with `loss` it also does what makes a node throw lines away. */
@@ -274,11 +284,7 @@ describe('LogFollower', () => {
   }, 180_000)
 
   it('gives up a connection that hangs and reads on where it stopped', async () => {
-    const node = new FakeNode(() => 0.5)
-    const seen = new Seen()
-    node.write()
-    const follower = follow(node, seen, { quietMs: 20, lateMs: 20 })
-    await until(() => seen.texts.length === 1, 'the first line came')
+    const { node, seen, follower } = await followed({ quietMs: 20, lateMs: 20 })
     node.hanging = true
     node.dropAll()
     node.write()
@@ -293,11 +299,7 @@ describe('LogFollower', () => {
   })
 
   it('says nothing of a moment in which the node could not read, when nothing is lost by it', async () => {
-    const node = new FakeNode(() => 0.5)
-    const seen = new Seen()
-    node.write()
-    const follower = follow(node, seen, { troubleMs: 60_000 })
-    await until(() => seen.texts.length === 1, 'the first line came')
+    const { node, seen, follower } = await followed({ troubleMs: 60_000 })
     node.trouble = 'unable to retrieve container logs'
     node.dropAll()
     const { requests } = node
@@ -313,11 +315,7 @@ describe('LogFollower', () => {
 
   it('says once that the node cannot read, when that stays so or nothing comes any more', async () => {
     for (const ended of [false, true]) {
-      const node = new FakeNode(() => 0.5)
-      const seen = new Seen()
-      node.write()
-      const follower = follow(node, seen, { troubleMs: 20 })
-      await until(() => seen.texts.length === 1, 'the first line came')
+      const { node, seen, follower } = await followed({ troubleMs: 20 })
       node.trouble = 'unable to retrieve container logs'
       if (ended) node.crash()
       node.dropAll()
@@ -332,11 +330,7 @@ describe('LogFollower', () => {
   })
 
   it('says it at once of a pod that is gone', async () => {
-    const node = new FakeNode(() => 0.5)
-    const seen = new Seen()
-    node.write()
-    const follower = follow(node, seen, { troubleMs: 60_000 })
-    await until(() => seen.texts.length === 1, 'the first line came')
+    const { node, seen, follower } = await followed({ troubleMs: 60_000 })
     node.trouble = 'unable to retrieve container logs'
     follower.finish()
     node.dropAll()

@@ -8,15 +8,15 @@ import { EngineRepository } from '../engine.repository.js'
 import { straysOf, type OrphanReason } from './orphans.js'
 
 /** What is found without an owner is looked at once more after so long, before it may be removed. */
-export const GRACE_MS = 60_000
+const GRACE_MS = 60_000
 
 /** An object in the cluster that no record wants, and what may be done about it. */
 export interface Orphan {
   object: KubeObject
   reason: OrphanReason
-  /** Since when it was found like that; not removable before a grace after this has passed. */
-  since: Date
   removable: boolean
+  /** When it may be removed at the earliest: a grace after it was found like that. Null for what is never removed from here, or may be now. */
+  removableFrom: Date | null
 }
 
 /** What could be swept. */
@@ -56,9 +56,10 @@ export class OrphanFinder {
     const sinceOf = ({ metadata }: KubeObject): number => before.get(metadata.uid ?? '') ?? at.getTime()
     this.suspects = new Map(strays.map(({ object }) => [object.metadata.uid ?? '', sinceOf(object)]))
     const orphans = strays.map(({ object, reason }): Orphan => {
-      const since = sinceOf(object)
       const ours = reason === 'app-gone' || reason === 'project-gone'
-      return { object, reason, since: new Date(since), removable: ours && at.getTime() - since >= GRACE_MS }
+      const from = new Date(sinceOf(object) + GRACE_MS)
+      const removable = ours && at >= from
+      return { object, reason, removable, removableFrom: ours && !removable ? from : null }
     })
     return { observedAt: at, orphans, expired }
   }

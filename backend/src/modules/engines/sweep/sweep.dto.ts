@@ -2,7 +2,7 @@ import { Out, YesNo } from '../../../common/validation/fields.js'
 import type { Project } from '../../projects/project.js'
 import type { Engine } from '../engine.js'
 import { AppProjectDto } from '../overview/overview.dto.js'
-import { GRACE_MS, type Orphan } from './orphan-finder.js'
+import type { Orphan } from './orphan-finder.js'
 import { ORPHAN_REASONS, type OrphanReason } from './orphans.js'
 
 export class SweepOptionsDto {
@@ -35,10 +35,9 @@ export class OrphanDto {
   @Out({ description: 'whether a sweep removes it now' }) removable: boolean
   @Out({ description: 'whether this sweep has removed it' }) removed: boolean
 
-  static from({ object, reason, since, removable }: Orphan, removed: boolean): OrphanDto {
+  static from({ object, reason, removable, removableFrom }: Orphan, removed: boolean): OrphanDto {
     const { kind, metadata } = object
-    const ours = reason === 'app-gone' || reason === 'project-gone'
-    const from = ours && !removable ? new Date(since.getTime() + GRACE_MS).toISOString() : null
+    const from = removableFrom?.toISOString() ?? null
     return {
       kind,
       namespace: metadata.namespace ?? '',
